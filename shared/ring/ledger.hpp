@@ -23,9 +23,9 @@ struct LaneLedger {
   std::uint64_t delivered = 0;
   std::uint64_t corrupt = 0;
   std::uint64_t failed = 0;
-  std::uint64_t in_ring = 0;        // records
+  std::uint64_t in_ring = 0;  // records
   std::uint64_t in_ring_bytes = 0;
-  bool owned = false;               // a publisher holds the lane now
+  bool owned = false;  // a publisher holds the lane now
 };
 
 struct Ledger {
@@ -33,7 +33,7 @@ struct Ledger {
   std::string node;
   std::string destination;
   Geometry geometry{};
-  bool capturing = false;  // capture holds its lock now
+  bool capturing = false;        // capture holds its lock now
   std::uint32_t publishers = 0;  // alive now
   std::uint64_t runs = 0;
   std::uint64_t unclean_runs = 0;

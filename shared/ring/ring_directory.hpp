@@ -41,7 +41,8 @@ class FileLock {
   ~FileLock();
   // Nothing where somebody else holds it. Throws RingError where the file cannot be opened.
   static std::optional<FileLock> try_acquire(const std::filesystem::path& file);
-  // Whether somebody holds it now: a shared, non-blocking probe, so that probers do not meet each other.
+  // Whether somebody holds it now: a shared, non-blocking probe, so that probers do not meet each other. A taker may
+  // meet one, and then has to try again. A file that is missing is held by nobody.
   static bool is_held(const std::filesystem::path& file);
 
  private:
@@ -52,18 +53,19 @@ class FileLock {
 struct CaptureOptions {
   std::filesystem::path directory = kDefaultDirectory;
   Geometry geometry{1, 4, 8u << 20};
-  std::string node;                      // at most kNodeNameSize - 1 bytes
-  std::optional<std::string> group;      // name or number of the group that publishers share
+  std::string node;                  // at most kNodeNameSize - 1 bytes
+  std::optional<std::string> group;  // name or number of the group that publishers share
   std::chrono::milliseconds lock_patience{5000};
 };
 
-// Capture's side: one process at a time, from attach to destruction.
+// Capture's side: one process at a time, from attach to destruction. Thread rights: construction, interface_index and
+// mark_clean by one thread; each worker's counters and each lane's writer by the one thread that owns them.
 class CaptureRing {
  public:
   // Locks the directory, creates or re-attaches the ring, repairs what a kill left (LaneWriter W2, DropReason::kKilled,
-  // unclean_runs). A ring with undrained records keeps its geometry; `warnings()` says so. A drained or unreadable one
-  // is replaced where the geometry differs. Throws RingError: somebody else captures; no room (ENOSPC, before any
-  // touch); a stranger's file; not permitted.
+  // unclean_runs). A ring with undrained records keeps its geometry and node; `warnings()` says so. A drained one is
+  // replaced where either differs, an unreadable one always. Throws RingError: somebody else captures; no room (ENOSPC,
+  // before any touch); a stranger's file; not permitted.
   explicit CaptureRing(const CaptureOptions& options);
   ~CaptureRing();
   CaptureRing(const CaptureRing&) = delete;
@@ -78,7 +80,8 @@ class CaptureRing {
   // A writer that takes up where the lane was left. One per lane at a time.
   LaneWriter lane_writer(std::uint32_t lane);
   // The index of the interface's name in the table, added where it is new. Names are cut to kInterfaceNameSize - 1
-  // bytes; once the table is full every new name shares the last entry.
+  // bytes; the last entry is "other", which every name shares that comes after it. The table starts over when a capture
+  // attaches to a ring that is wholly delivered.
   std::uint16_t interface_index(std::string_view name);
   // Marks the run as ended in order; the kernel's counters are then complete.
   void mark_clean();
@@ -103,7 +106,8 @@ class PublisherRing {
   const Geometry& geometry() const;
   std::string ring_id() const;
   std::string node() const;
-  // "" where the index is not in the table. Bounded and NUL-safe whatever the writer did.
+  // "" where the index is not in the table. Bounded and NUL-safe whatever the writer did. Ask again for each record, or
+  // after an idle while: a later capture may start the table over once nothing is undelivered.
   std::string interface_name(std::uint16_t index) const;
 
   // Takes one of the publisher-N locks for the life of this object, then claims the destination. Throws RingError
@@ -112,7 +116,9 @@ class PublisherRing {
 
   // The lane's lock, where nobody holds it.
   std::optional<FileLock> try_own_lane(std::uint32_t lane);
-  // A reader at the committed position (peek: at the oldest record).
+  // A reader at the committed position, which is the oldest record that is certainly there. In kDeliver only the lane's
+  // owner may call it: it also stores the committed position that a killed owner had counted and not yet stored. A
+  // cursor that cannot be makes the reader skip to the writer. In kPeek the reader notices when it is overtaken.
   LaneReader lane_reader(std::uint32_t lane) const;
   CursorCounts cursor(std::uint32_t lane) const;
   // Stores the counts, then the position: W1's partner. Only the lane's owner may call it.

@@ -24,14 +24,14 @@ inline constexpr std::uint32_t kLayoutVersion = 1;
 inline constexpr std::uint32_t kMaxLanes = 64;
 inline constexpr std::uint32_t kMaxWorkers = 16;
 inline constexpr std::uint32_t kMaxPublishers = 16;
-inline constexpr std::uint64_t kMinLaneSize = 1u << 20;   // bytes
-inline constexpr std::uint64_t kMaxLaneSize = 1u << 30;   // bytes
+inline constexpr std::uint64_t kMinLaneSize = 1u << 20;  // bytes
+inline constexpr std::uint64_t kMaxLaneSize = 1u << 30;  // bytes
 inline constexpr std::uint32_t kMaxInterfaces = 64;
-inline constexpr std::uint32_t kInterfaceNameSize = 32;   // bytes, NUL included
-inline constexpr std::uint32_t kNodeNameSize = 64;        // bytes, NUL included
-inline constexpr std::uint32_t kDestinationSize = 512;    // bytes, NUL included
-inline constexpr std::uint32_t kBurst = 16;               // records that are published together at the most
-inline constexpr std::uint32_t kReasonSlots = 16;         // room for reasons of later versions
+inline constexpr std::uint32_t kInterfaceNameSize = 32;  // bytes, NUL included
+inline constexpr std::uint32_t kNodeNameSize = 64;       // bytes, NUL included
+inline constexpr std::uint32_t kDestinationSize = 512;   // bytes, NUL included
+inline constexpr std::uint32_t kBurst = 16;              // records that are published together at the most
+inline constexpr std::uint32_t kReasonSlots = 16;        // room for reasons of later versions
 
 // Why a packet that capture read never became a record. The names are metric labels (ledger.hpp).
 enum class DropReason : std::uint32_t {
@@ -64,8 +64,8 @@ struct RingHeader {
   std::uint32_t layout_version;
   std::uint32_t header_size;  // sizeof(RingHeader)
   Geometry geometry;
-  std::uint8_t ring_id[16];  // random; new with every new ring
-  char node[kNodeNameSize];  // NUL-terminated
+  std::uint8_t ring_id[16];                 // random; new with every new ring
+  char node[kNodeNameSize];                 // NUL-terminated
   std::atomic<std::uint64_t> run_count;     // captures that have attached
   std::atomic<std::uint64_t> unclean_runs;  // of them, those that ended without saying so
   std::atomic<std::uint64_t> running;       // 1 from attach to clean detach
@@ -77,7 +77,10 @@ struct RingHeader {
 };
 static_assert(offsetof(RingHeader, magic) == 0 && offsetof(RingHeader, layout_version) == 8);
 static_assert(offsetof(RingHeader, geometry) == 16 && offsetof(RingHeader, ring_id) == 32);
-static_assert(offsetof(RingHeader, node) == 48 && offsetof(RingHeader, run_count) == 112);
+static_assert(offsetof(RingHeader, header_size) == 12 && offsetof(RingHeader, node) == 48);
+static_assert(offsetof(RingHeader, run_count) == 112 && offsetof(RingHeader, unclean_runs) == 120);
+static_assert(offsetof(RingHeader, running) == 128 && offsetof(RingHeader, replaced) == 136);
+static_assert(offsetof(RingHeader, wild_cursors) == 144 && offsetof(RingHeader, interface_count) == 152);
 static_assert(offsetof(RingHeader, interfaces) == 160 && sizeof(RingHeader) == 2208);
 inline constexpr std::uint64_t kWorkersOffset = 4096;
 
@@ -92,7 +95,8 @@ struct alignas(kIndexAlignment) WorkerControl {
   std::atomic<std::uint64_t> kernel_waiting;   // live only: of them, those not read when a capture stopped
   std::atomic<std::uint64_t> kernel_read;      // live only: of them, those that were read (files do not count here)
 };
-static_assert(sizeof(WorkerControl) == 256);
+static_assert(offsetof(WorkerControl, dropped) == 8 && offsetof(WorkerControl, kernel_received) == 136);
+static_assert(offsetof(WorkerControl, kernel_read) == 160 && sizeof(WorkerControl) == 256);
 
 // Everything that must agree when capture re-attaches after a kill.
 struct LaneCounts {
@@ -116,19 +120,21 @@ struct CursorsHeader {
   std::uint64_t magic;
   std::uint32_t layout_version;
   std::uint32_t lane_count;
-  std::uint8_t ring_id[16];  // of the ring that the positions belong to
+  std::uint8_t ring_id[16];            // of the ring that the positions belong to
   char destination[kDestinationSize];  // NUL-terminated; empty until a publisher came. Guarded by flock on the file
 };
+static_assert(offsetof(CursorsHeader, layout_version) == 8 && offsetof(CursorsHeader, lane_count) == 12);
 static_assert(offsetof(CursorsHeader, ring_id) == 16 && offsetof(CursorsHeader, destination) == 32);
+static_assert(sizeof(CursorsHeader) == 544);
 inline constexpr std::uint64_t kCursorsOffset = 4096;
 static_assert(sizeof(CursorsHeader) <= kCursorsOffset);
 
 // What the owners of one lane have done since the ring was made.
 struct CursorCounts {
-  std::uint64_t position;   // everything below it is delivered or given up
-  std::uint64_t ordinal;    // of the record at `position`: delivered + failed + corrupt
-  std::uint64_t delivered;  // acknowledged records
-  std::uint64_t corrupt;    // records that could not be read back
+  std::uint64_t position;              // everything below it is delivered or given up
+  std::uint64_t ordinal;               // of the record at `position`: delivered + failed + corrupt
+  std::uint64_t delivered;             // acknowledged records
+  std::uint64_t corrupt;               // records that could not be read back
   std::uint64_t failed[kReasonSlots];  // by FailReason
 };
 static_assert(sizeof(CursorCounts) == 160);
@@ -158,7 +164,9 @@ constexpr std::uint64_t lane_controls_offset(const Geometry& g) {
 constexpr std::uint64_t lane_data_offset(const Geometry& g, std::uint32_t lane) {
   return align_up(lane_controls_offset(g) + g.lane_count * sizeof(LaneControl), 4096) + lane * g.lane_size;
 }
-constexpr std::uint64_t ring_file_size(const Geometry& g) { return lane_data_offset(g, g.lane_count); }
+constexpr std::uint64_t ring_file_size(const Geometry& g) {
+  return lane_data_offset(g, g.lane_count);
+}
 constexpr std::uint64_t cursors_file_size(const Geometry& g) {
   return kCursorsOffset + g.lane_count * sizeof(LaneCursor);
 }

@@ -1,4 +1,4 @@
-// A publisher's end of one lane. Trusts nothing that it reads: DESIGN of the checks in docs/ring-format.md.
+// A publisher's end of one lane. Trusts nothing that it reads: docs/ring-format.md lists the checks.
 //
 // Invariants
 //  R1  write_position is loaded once per look; a distance from the own position beyond lane_size is corruption.
@@ -9,6 +9,7 @@
 //      it passed over.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,10 +34,15 @@ struct ReadResult {
 // Thread rights: one thread. Needs read access to the lane only.
 class LaneReader {
  public:
-  // `control` and `data` must outlive the reader. Starts at `position`, expecting the record `ordinal` there.
+  // `control` and `data` must outlive the reader. Starts at `position`, expecting the record `ordinal` there; both may
+  // come from a hostile peer: a position that cannot be is skipped like any corruption.
+  // `committed_position`: only for a reader that does not hold the lane (--peek), whose bytes the writer may take back
+  // at any time. With it the reader notices that it was overtaken, and skips.
   LaneReader(const LaneControl& control, const std::byte* data, std::uint64_t lane_size, std::uint64_t position,
-             std::uint64_t ordinal) noexcept;
+             std::uint64_t ordinal, const std::atomic<std::uint64_t>* committed_position = nullptr) noexcept;
 
+  // Never waits and never loops on what a writer wrote. Where not even the writer's counts make sense it gives kEmpty
+  // and stays: capture replaces such a ring when it next attaches.
   [[nodiscard]] ReadResult read() noexcept;
 
   // Back to an earlier point, to read it again.
@@ -46,15 +52,18 @@ class LaneReader {
   std::uint64_t ordinal() const noexcept { return ordinal_; }    // expected next
 
  private:
+  bool copy_record(std::uint32_t size) noexcept;
+  bool was_overtaken(std::uint64_t position) const noexcept;
   ReadResult skip_corruption() noexcept;
 
   const LaneControl& control_;
   const std::byte* const data_;
   const std::uint64_t lane_size_;
+  const std::atomic<std::uint64_t>* const committed_position_;  // nullptr for the lane's owner
   std::uint64_t position_;
   std::uint64_t ordinal_;
-  std::uint64_t known_write_position_;  // cached: the control block is asked only when it is reached
-  alignas(record::kRecordAlignment) std::byte copy_[record::kMaxRecordSize];
+  std::uint64_t known_write_position_ = 0;  // cached: the control block is asked only when it is reached
+  alignas(64) std::byte copy_[record::kMaxRecordSize];
 };
 
 }  // namespace pktferry::ring

@@ -9,8 +9,10 @@
 //  W4  Between publish() calls at most kBurst records are written and invisible.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "shared/record/record.hpp"
 #include "shared/ring/ring_layout.hpp"
@@ -33,9 +35,11 @@ class LaneWriter {
   // Turns the reserved room into a record: the caller has filled everything but size, kind, sequence and ordinal, which
   // are set here. `size` is the record's length in bytes, a multiple of record::kRecordAlignment, at least
   // sizeof(RecordHeader), at most kMaxRecordSize. Publishes every kBurst records.
+  // Without a reservation, or with another size, it aborts: going on would tear the lane.
   void commit(std::uint32_t size) noexcept;
 
-  // Counts a packet of this lane that was dropped because reserve() gave nullptr; it takes a sequence number.
+  // Counts a packet of this lane that was dropped because reserve() gave nullptr; it takes a sequence number. Publishes
+  // first, and then the new counts, so that a kill leaves numbers that belong together.
   void drop_full() noexcept;
 
   // Makes everything committed visible. Called before waiting, dropping and idling. Cheap when there is nothing.
@@ -48,16 +52,19 @@ class LaneWriter {
 
  private:
   bool has_room(std::uint64_t bytes) noexcept;
+  void ask_cursor() noexcept;
 
   LaneControl& control_;
   const LaneCursor& cursor_;
   std::byte* const data_;
   const std::uint64_t lane_size_;
   std::atomic<std::uint64_t>& wild_cursors_;
-  LaneCounts counts_;                  // what the next publish() stores
-  std::uint64_t published_position_;   // == control_.write_position
-  std::uint64_t committed_position_;   // the newest plausible one seen: monotonic, never past published_position_
-  std::uint32_t unpublished_ = 0;      // records
+  LaneCounts counts_;                 // what the next publish() stores
+  std::uint64_t published_position_;  // == control_.write_position
+  std::uint64_t committed_position_;  // the newest plausible one seen: monotonic, never past published_position_
+  std::optional<std::uint64_t> reserved_position_;  // where the next record starts, padding included
+  std::uint32_t unpublished_ = 0;                   // records
+  std::optional<std::uint64_t> wild_position_;      // the last cursor that was refused, so that it is counted once
 };
 
 }  // namespace pktferry::ring
