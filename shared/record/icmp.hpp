@@ -10,6 +10,7 @@ struct Icmp {
   static constexpr LayerType kType = LayerType::kIcmp;
 
   // Which of the fields below the type of message has.
+  // kEcho: not echo alone, but every message that has an identifier and a sequence number (timestamps, address masks).
   enum Present : std::uint8_t { kEcho = 1, kMtu = 2, kGateway = 4 };
 
   LayerHeader header;
@@ -40,9 +41,9 @@ struct Icmpv6 {
   std::uint16_t sequence;    // kEcho
   std::uint32_t mtu;         // kMtu: packet too big
   std::uint8_t present;
-  std::uint8_t reserved;             // 0
+  std::uint8_t reserved;               // 0
   std::uint8_t link_layer_address[6];  // kLinkLayerAddress: source or target option of neighbour discovery
-  std::uint8_t target[16];           // kTarget: neighbour solicitation, advertisement, redirect
+  std::uint8_t target[16];             // kTarget: neighbour solicitation, advertisement, redirect
   constexpr std::uint32_t tail_size() const { return 0; }
 };
 static_assert(Layer<Icmpv6> && sizeof(Icmpv6) == 40);

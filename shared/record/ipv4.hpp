@@ -13,8 +13,8 @@ struct Ipv4 {
   std::uint8_t dst[4];
   std::uint16_t total_length;  // bytes, as in the header; 0 with segmentation offload
   std::uint16_t id;
-  std::uint16_t fragment;  // flags (3 bits) and offset in 8-byte units (13 bits), as in the header
-  std::uint16_t checksum;  // as in the header, not verified
+  std::uint16_t fragment;     // flags (3 bits) and offset in 8-byte units (13 bits), as in the header
+  std::uint16_t checksum;     // as in the header, not verified
   std::uint8_t header_words;  // IHL, 32-bit words
   std::uint8_t tos;           // DSCP (6 bits) and ECN (2 bits)
   std::uint8_t ttl;

@@ -49,9 +49,9 @@ constexpr std::uint32_t align_layer(std::uint32_t size_bytes) {
 template <typename T>
 concept Layer = std::is_trivially_copyable_v<T> && std::is_standard_layout_v<T> && alignof(T) <= kLayerAlignment &&
                 sizeof(T) % kLayerAlignment == 0 && requires(const T& layer) {
-                  { T::kType } -> std::convertible_to<LayerType>;
-                  { layer.header } -> std::convertible_to<const LayerHeader&>;
-                  { layer.tail_size() } -> std::convertible_to<std::uint32_t>;
-                };
+  { T::kType } -> std::convertible_to<LayerType>;
+  { layer.header } -> std::convertible_to<const LayerHeader&>;
+  { layer.tail_size() } -> std::convertible_to<std::uint32_t>;
+};
 
 }  // namespace pktferry::record

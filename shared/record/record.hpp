@@ -11,7 +11,7 @@
 
 namespace pktferry::record {
 
-inline constexpr std::uint32_t kRecordAlignment = 8;  // records start at multiples of it
+inline constexpr std::uint32_t kRecordAlignment = 8;   // records start at multiples of it
 inline constexpr std::uint32_t kMaxRecordSize = 4096;  // bytes, header included
 inline constexpr std::uint32_t kMaxLayers = 24;        // blocks in one record
 
@@ -23,20 +23,20 @@ enum class RecordKind : std::uint32_t {
 
 // Bits of RecordHeader::flags.
 enum RecordFlags : std::uint8_t {
-  kMalformed = 1,   // a header contradicts itself or its packet's length; the layers before it are good
-  kTruncated = 2,   // the capture cut the packet (snaplen) inside a header
+  kMalformed = 1,   // a header contradicts itself or its packet's length; the layers before it are good (decode.hpp)
+  kTruncated = 2,   // the capture cut the packet (snaplen) inside a header, or a fragment ends inside a DNS message
   kLimited = 4,     // a bound of the decoder (depth, counts, text length, kMaxRecordSize) left something out
   kHasPayload = 8,  // bytes follow the last decoded header; they are never recorded
 };
 
 struct RecordHeader {
-  std::uint32_t size;       // bytes of the whole record, a multiple of kRecordAlignment, at most kMaxRecordSize
+  std::uint32_t size;  // bytes of the whole record, a multiple of kRecordAlignment, at most kMaxRecordSize
   RecordKind kind;
-  std::uint64_t sequence;      // per lane, from 0: every packet meant for the lane, also those a full lane dropped
-  std::uint64_t ordinal;       // per lane, from 0: written records only
-  std::uint64_t frame_number;  // from 1: the packet's number within this run of capture, before lanes and drops
-  std::uint64_t timestamp_ns;  // packet time, ns since the Unix epoch
-  std::uint64_t read_at_ns;    // CLOCK_MONOTONIC, ns, when capture read the packet
+  std::uint64_t sequence;         // per lane, from 0: every packet meant for the lane, also those a full lane dropped
+  std::uint64_t ordinal;          // per lane, from 0: written records only
+  std::uint64_t frame_number;     // from 1: the packet's number within this run of capture, before lanes and drops
+  std::uint64_t timestamp_ns;     // packet time, ns since the Unix epoch
+  std::uint64_t read_at_ns;       // CLOCK_MONOTONIC, ns, when capture read the packet
   std::uint32_t wire_length;      // bytes of the packet on the wire
   std::uint32_t captured_length;  // bytes of it that capture saw, <= wire_length
   std::uint32_t payload_length;   // captured bytes behind the last decoded header, Ethernet trailer excluded
