@@ -21,14 +21,15 @@ class HttpError : public std::runtime_error {
 // be thread-safe, must not wait, and may not throw.
 struct HttpPages {
   std::shared_ptr<prometheus::Collectable> metrics;
-  std::function<bool()> is_live;                              // /healthz: 200 or 503
-  std::function<std::optional<std::string>()> not_ready;      // /readyz: nothing is 200, a reason is 503
-  std::function<std::string()> status;                        // /status: a JSON object
+  std::function<bool()> is_live;                          // /healthz: 200 or 503
+  std::function<std::optional<std::string>()> not_ready;  // /readyz: nothing is 200, a reason is 503
+  std::function<std::string()> status;                    // /status: a JSON object
 };
 
 class HttpServer {
  public:
-  // `address`: HOST:PORT, [IPv6]:PORT; port 0 picks a free one. Throws HttpError.
+  // `address`: HOST:PORT, or [IPv6]:PORT where the system's CivetWeb has IPv6 (Debian's has not); port 0 picks a free
+  // one. Throws HttpError.
   HttpServer(const std::string& address, HttpPages pages);
   ~HttpServer();
   // What was bound.

@@ -1,14 +1,15 @@
 // What the command lines of both services share: CLI11 with a TOML file and PKTFERRY_* environment behind it.
 //
 // Order of precedence: command line, environment, file, default. An option --some-name is PKTFERRY_SOME_NAME in the
-// environment and some-name in the file. A wrong key or value anywhere is exit code 2 and one line on stderr that names
-// the key, the value and what is allowed.
+// environment and some-name in the file; an option --some-name of a subcommand `verb` is PKTFERRY_VERB_SOME_NAME and
+// some-name in the file's table [verb]. A wrong key or value anywhere is exit code 2 and one line on stderr that names
+// the key, the value and what is allowed. Variables of other PKTFERRY_* names are not looked at: Kubernetes sets
+// PKTFERRY_…_PORT and the like for every Service whose name begins with pktferry.
 #pragma once
 
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -29,14 +30,15 @@ struct CommonSettings {
   bool check = false;  // validate and exit
 };
 
-// Adds --ring, --listen, --config, --log-level, --log-format, --check and --version to the app.
+// Adds --ring, --listen, --config, --log-level, --log-format, --check and --version to the app. `settings` must outlive
+// the app.
 void add_common_options(CLI::App& app, CommonSettings& settings, const std::string& default_listen);
 
 // Gives every option of the app (and of its subcommands) its PKTFERRY_* name. Call after the last option was added.
 void bind_environment(CLI::App& app);
 
 // Parses; the exit code where the process should end now (help, version: 0; a wrong word: 2, with one line on stderr),
-// else nothing.
+// else nothing. SettingsErrors that an option's callback throws are reported in the same way.
 std::optional<int> parse(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace pktferry::service

@@ -2,12 +2,16 @@
 #pragma once
 
 #include <atomic>
+#include <thread>
 
 namespace pktferry::service {
 
 // Blocks SIGINT, SIGTERM and SIGPIPE in the constructor, so that it must be made before any thread: all of them inherit
 // the mask. One waiting thread turns the signals into the flag and the descriptor. A second signal ends the process
-// at once (exit code 1).
+// at once (exit code 1). The mask stays after destruction: a signal that comes while a service puts things away is no
+// reason to die of it.
+//
+// Throws std::system_error where the kernel has no descriptor left.
 class Shutdown {
  public:
   Shutdown();
@@ -18,15 +22,22 @@ class Shutdown {
   // Any thread.
   bool requested() const noexcept { return requested_.load(std::memory_order_acquire); }
   void request() noexcept;
-  // Readable from the request on: for poll(2).
-  int fd() const noexcept { return event_fd_; }
+  // Readable from the request on: for poll(2). Nobody may read it.
+  int fd() const noexcept { return event_.fd; }
 
  private:
+  struct Descriptor {
+    int fd = -1;
+    ~Descriptor();
+  };
+
+  void wait_for_signals() noexcept;
+
   std::atomic<bool> requested_{false};
-  int event_fd_;
-  // The rest is the implementation's (signal descriptor and thread).
-  struct Waiter;
-  Waiter* waiter_;
+  Descriptor event_;    // raised by request()
+  Descriptor signals_;  // signalfd
+  Descriptor retire_;   // ends the waiter
+  std::thread waiter_;
 };
 
 }  // namespace pktferry::service
