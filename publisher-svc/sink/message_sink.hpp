@@ -57,6 +57,8 @@ class MessageSink {
   virtual void purge() = 0;
   // Set by an error that no message can survive (fatal idempotence error): the loop must recover.
   virtual bool needs_recovery() const = 0;
+  // Nothing can ever be sent again (stdout's reader is gone): the loop must end. trouble() says why.
+  virtual bool is_closed() const = 0;
   // For /readyz and the log: nothing when all is well, else one line.
   virtual std::optional<std::string> trouble() const = 0;
   // What a ring remembers its records go to: "kafka://BROKERS/TOPIC", "stdout", "file:/absolute/path".
