@@ -81,14 +81,9 @@ int CaptureLoop::poll_source() {
       // A lane that gets little must not keep its records back as long as another one gets much.
       publish();
       return 1;
-    case PacketSource::Status::kIdle:
-      return 0;
-    case PacketSource::Status::kEnd:
-      end_ = surroundings_.stop_requested() ? End::kStopped : End::kEndOfFile;
-      return 1;
-    case PacketSource::Status::kFailed:
-      end_ = End::kSourceFailed;
-      return 1;
+    case PacketSource::Status::kIdle: return 0;
+    case PacketSource::Status::kEnd: end_ = surroundings_.stop_requested() ? End::kStopped : End::kEndOfFile; return 1;
+    case PacketSource::Status::kFailed: end_ = End::kSourceFailed; return 1;
   }
   return 0;
 }

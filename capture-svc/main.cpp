@@ -77,16 +77,11 @@ service::HttpPages http_pages(const CaptureConfig& config, const service::Heartb
 
 void log_end(CaptureLoop::End end, const capture::PacketSource& source) {
   switch (end) {
-    case CaptureLoop::End::kStopped:
-      return spdlog::info("stopped");
-    case CaptureLoop::End::kEndOfFile:
-      return spdlog::info("reached the end of {}", source.interface_name());
-    case CaptureLoop::End::kCount:
-      return spdlog::info("stopped after --count");
-    case CaptureLoop::End::kDuration:
-      return spdlog::info("stopped after --duration");
-    case CaptureLoop::End::kSourceFailed:
-      return spdlog::error("{}", source.error());
+    case CaptureLoop::End::kStopped: return spdlog::info("stopped");
+    case CaptureLoop::End::kEndOfFile: return spdlog::info("reached the end of {}", source.interface_name());
+    case CaptureLoop::End::kCount: return spdlog::info("stopped after --count");
+    case CaptureLoop::End::kDuration: return spdlog::info("stopped after --duration");
+    case CaptureLoop::End::kSourceFailed: return spdlog::error("{}", source.error());
   }
 }
 
@@ -119,12 +114,9 @@ int run_capture(const CaptureConfig& config) {
 
 int run(const CaptureConfig& config) {
   switch (config.command) {
-    case capture::Command::kStatus:
-      return print_status(config);
-    case capture::Command::kReset:
-      return reset_ring(config);
-    case capture::Command::kCapture:
-      return run_capture(config);
+    case capture::Command::kStatus: return print_status(config);
+    case capture::Command::kReset: return reset_ring(config);
+    case capture::Command::kCapture: return run_capture(config);
   }
   return kFailed;
 }

@@ -81,7 +81,7 @@ class FileSource : public PacketSource {
     stream_.set_handler(&handler);
     const Dispatched dispatched = dispatch(handle_.get(), max_packets, handler);
     stream_.set_handler(nullptr);
-    if (dispatched.failed && !stream_.is_stopped()) error_ = what_ + ": " + pcap_geterr(handle_.get());
+    if (dispatched.failed && !stream_.is_stopped()) error_ = what_ + ": " + explain(pcap_geterr(handle_.get()));
     if (dispatched.any_packet) return Status::kPackets;
     return error_.empty() ? Status::kEnd : Status::kFailed;
   }
@@ -101,6 +101,10 @@ class FileSource : public PacketSource {
                                        : open(options.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0) throw SourceError("--read " + options.path + ": " + std::strerror(errno));
     return fd;
+  }
+  static std::string explain(const std::string& reason) {
+    const bool is_mixed = reason.find("different from the") != std::string::npos;
+    return is_mixed ? reason + "; libpcap reads one kind a file: try editcap -F pcap" : reason;
   }
   static ssize_t read_stream(void* stream, char* out, std::size_t size) noexcept {
     return static_cast<ByteStream*>(stream)->read(out, size);

@@ -34,8 +34,7 @@ std::string existing_interfaces() {
     case PCAP_ERROR_PERM_DENIED:
     case PCAP_ERROR_PROMISC_PERM_DENIED:
       throw SourceError(what + "not permitted to capture; run as root or with the capability CAP_NET_RAW");
-    case PCAP_ERROR_IFACE_NOT_UP:
-      throw SourceError(what + "the interface is down; ip link set " + interface + " up");
+    case PCAP_ERROR_IFACE_NOT_UP: throw SourceError(what + "the interface is down; ip link set " + interface + " up");
     default: {
       const std::string detail = pcap_geterr(handle);
       throw SourceError(what + pcap_statustostr(result) + (detail.empty() ? "" : " (" + detail + ")"));

@@ -23,25 +23,28 @@ class FieldError : public std::runtime_error {
 };
 
 struct EncoderOptions {
-  std::string node;     // any bytes; escaped once, at construction
+  std::string node;     // any bytes, cut at 255; escaped once, at construction
   std::string ring_id;  // 32 hex digits
   TimestampUnit timestamp_unit = TimestampUnit::kMicroseconds;
-  // What `--fields` picks: names of layers ("tcp") or single fields ("ip.ip_ip_src", "ip_ip_src"), a leading '-' takes
-  // out. Empty: every field that is not sensitive. Throws FieldError for a name that does not exist.
+  // What `--fields` picks: names of layers ("tcp", "dns.questions") or single fields ("ip.ip_ip_src", "ip_ip_src"); a
+  // leading '-' takes out; the later of two that contradict each other wins. Empty, or with nothing but '-': from every
+  // field that is not sensitive. A sensitive field is picked by its own name only. `timestamp` is in every message.
   std::vector<std::string> fields;
 };
 
 // Thread rights: const after construction, one thread per call of encode with its own output.
 class Encoder {
  public:
-  // No record gives more bytes than this.
+  // No record gives more bytes than this, nor does encode() touch more (proven in message_bound.hpp).
   static constexpr std::size_t kMaxMessageSize = 64u << 10;
 
+  // Throws FieldError for a name in options.fields that does not exist.
   explicit Encoder(const EncoderOptions& options);
   ~Encoder();
 
   // Writes the message at `out` (kMaxMessageSize bytes of room), without a line end, and returns its length. Always
-  // valid UTF-8 JSON, whatever the record holds. `interface` is the name for capture.interface.
+  // valid UTF-8 JSON without a key twice in an object, whatever the record holds. `interface` is the name for
+  // capture.interface, any bytes, cut at 64.
   [[nodiscard]] std::size_t encode(const record::RecordView& record, std::uint32_t lane, std::string_view interface,
                                    char* out) const noexcept;
 
@@ -50,7 +53,8 @@ class Encoder {
   std::unique_ptr<const Plan> plan_;
 };
 
-// The Kafka key of a record: 8 hex digits of the flow's hash, or an address in text; empty where there is none.
+// The Kafka key of a record: 8 hex digits of the flow's hash, or an address in text: the outermost IP header's, without
+// one the Ethernet header's; empty where there is none.
 enum class Key { kFlow, kSource, kDestination, kNone };
 // `out` must have 48 bytes of room. The view is of `out`.
 std::string_view encode_key(Key key, const record::RecordView& record, char* out) noexcept;

@@ -59,11 +59,12 @@ its dots as underscores.
 | `ip_ip_tos` is the octet of RFC 791 | `ip_ip_dsfield` and its parts |
 | `eth_eth_header_size`, `eth_eth_trailer_size`: sizes | `eth_eth_trailer`, `eth_eth_padding`: the bytes |
 | `vlan` and `ipv6_ext` are always arrays | an object where there is one |
+| tags of 802.1ad are in `vlan` too | `ieee8021ad` |
 | `ipv6_ext` has every extension header, told apart by `ipv6_ext_type` | a layer for each kind |
 | `dns.questions` and `dns.answers` are arrays of objects | parallel arrays |
 | every flag of DNS in queries and responses; the class with mDNS's top bit; the root is empty; mDNS is `dns` | flags by direction; `dns_dns_qry_qu`; `<Root>`; `mdns` |
 | `icmp.quoted`, `icmpv6.quoted` | layers within the layer |
-| raw sequence numbers and the window as in the header | relative and scaled ones, and analysis of the stream |
+| raw sequence numbers (SACK edges too) and the window as in the header | relative and scaled ones, and analysis of the stream |
 )";
 
 std::string_view type_text(const FieldInfo& field) {

@@ -110,7 +110,8 @@ std::optional<RecordView> RecordView::parse(std::span<const std::byte> bytes) no
   }
   // Only the padding up to the record's alignment may be left.
   if (record.size - offset >= kRecordAlignment) return std::nullopt;
-  return view;
+  // Made anew: handing out `view` itself would be a store that the caller has to wait for.
+  return RecordView(bytes.data());
 }
 
 }  // namespace pktferry::record

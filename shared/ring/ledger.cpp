@@ -43,24 +43,18 @@ LaneLedger add_lane(Ledger& ledger, const LaneCursor& shared_cursor, const LaneC
 
 std::string_view label(DropReason reason) {
   switch (reason) {
-    case DropReason::kUnsupported:
-      return "unsupported";
-    case DropReason::kFull:
-      return "full";
-    case DropReason::kKilled:
-      return "killed";
+    case DropReason::kUnsupported: return "unsupported";
+    case DropReason::kFull: return "full";
+    case DropReason::kKilled: return "killed";
   }
   return "unknown";
 }
 
 std::string_view label(FailReason reason) {
   switch (reason) {
-    case FailReason::kTooLarge:
-      return "too_large";
-    case FailReason::kInvalidTimestamp:
-      return "invalid_timestamp";
-    case FailReason::kInvalidRecord:
-      return "invalid_record";
+    case FailReason::kTooLarge: return "too_large";
+    case FailReason::kInvalidTimestamp: return "invalid_timestamp";
+    case FailReason::kInvalidRecord: return "invalid_record";
   }
   return "unknown";
 }

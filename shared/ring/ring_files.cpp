@@ -19,16 +19,11 @@ namespace {
 std::string remedy(int error) {
   switch (error) {
     case EACCES:
-    case EPERM:
-      return "; run as the ring's owner or as a member of its group";
-    case EROFS:
-      return "; mount it read-write";
-    case ELOOP:
-      return "; symbolic links are refused, remove it";
-    case ENOENT:
-      return "; create its parent directory first";
-    default:
-      return "";
+    case EPERM: return "; run as the ring's owner or as a member of its group";
+    case EROFS: return "; mount it read-write";
+    case ELOOP: return "; symbolic links are refused, remove it";
+    case ENOENT: return "; create its parent directory first";
+    default: return "";
   }
 }
 

@@ -35,8 +35,7 @@ Tins::EthernetII crafted(std::uint16_t number) {
       tcp.flags(Tins::TCP::PSH | Tins::TCP::ACK);
       return frame / tcp / Tins::RawPDU("some payload that must never leave the node");
     }
-    case 1:
-      return frame / Tins::UDP(5000, static_cast<std::uint16_t>(50000 + number % 50)) / Tins::RawPDU("datagram");
+    case 1: return frame / Tins::UDP(5000, static_cast<std::uint16_t>(50000 + number % 50)) / Tins::RawPDU("datagram");
     default: {
       Tins::ICMP ping(Tins::ICMP::ECHO_REQUEST);
       ping.id(7);

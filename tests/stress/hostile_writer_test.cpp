@@ -36,24 +36,12 @@ TEST(HostileWriter, NeitherCrashesNorStallsAReader) {
     while (!is_done.load(std::memory_order_relaxed)) {
       const std::uint64_t offset = random() % kTestLaneSize & ~std::uint64_t{7};
       switch (random() % 8) {
-        case 0:
-          store(offset, random());
-          break;
-        case 1:
-          store(offset, kPacket | testing::varied_size(random()));
-          break;
-        case 2:
-          store(offset, kPadding | (kTestLaneSize - offset));
-          break;
-        case 3:
-          store(offset, 0);
-          break;
-        case 4:
-          lane.control.write_position.store(random() >> random() % 64);
-          break;
-        case 5:
-          lane.control.counts.store({random() >> random() % 64, random(), random() >> random() % 64, 0});
-          break;
+        case 0: store(offset, random()); break;
+        case 1: store(offset, kPacket | testing::varied_size(random())); break;
+        case 2: store(offset, kPadding | (kTestLaneSize - offset)); break;
+        case 3: store(offset, 0); break;
+        case 4: lane.control.write_position.store(random() >> random() % 64); break;
+        case 5: lane.control.counts.store({random() >> random() % 64, random(), random() >> random() % 64, 0}); break;
         default:  // often enough honest that records are found, and their framing changes under the reader's hands
           lane.control.counts.store(honest);
           lane.control.write_position.store(honest.position);

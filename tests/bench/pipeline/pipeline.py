@@ -86,9 +86,9 @@ class Pipeline:
             measure(count, *self.services(ring, ["--sink", f"file:{out}"], count))
             return out.stat().st_size // count - 1
 
-    def pair(self, brokers):
+    def pair(self, brokers, *options):
         with tempfile.TemporaryDirectory(dir="/dev/shm") as ring:
-            return measure(self.packets, *self.services(ring, ["-b", brokers, "-t", "pair"], self.packets))
+            return measure(self.packets, *self.services(ring, ["-b", brokers, "-t", "pair", *options], self.packets))
 
     def floor(self, brokers, size):
         return measure(self.packets, [self.bench / "bench_floor", brokers, "floor", str(self.packets), str(size)])
@@ -131,12 +131,13 @@ def main():
     pipeline = Pipeline(options.build, options.input, packets_of(options.input))
     size = pipeline.message_bytes()
     print(f"{pipeline.packets} packets, {size} bytes of JSON each on average, {options.rounds} rounds")
-    results = {name: [] for name in (f"floor: librdkafka alone, {size} B", "capture-svc and publisher-svc", "textbook",
-                                     "tshark -T ek | kcat")}
+    results = {name: [] for name in (f"floor: librdkafka alone, {size} B, no key", "capture-svc and publisher-svc",
+                                     "capture-svc and publisher-svc --key none", "textbook", "tshark -T ek into kcat")}
     with mock_broker(pipeline.bench / "bench_mock_cluster") as brokers:
         for number in range(1, options.rounds + 1):
             before = pipeline.core_distance_ns()
-            round_results = (pipeline.floor(brokers, size), pipeline.pair(brokers), pipeline.textbook(brokers),
+            round_results = (pipeline.floor(brokers, size), pipeline.pair(brokers),
+                             pipeline.pair(brokers, "--key", "none"), pipeline.textbook(brokers),
                              pipeline.tshark(brokers))
             after = pipeline.core_distance_ns()
             mixed = max(before, after) > MIXED * min(before, after)

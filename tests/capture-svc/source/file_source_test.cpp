@@ -171,6 +171,7 @@ TEST_F(FileSourceTest, SecondLinkTypeInAPcapngFileFailsAfterWhatPrecedesIt) {
   EXPECT_EQ(collector.packets.size(), 1u);
   EXPECT_NE(source->error().find("input.pcap: "), std::string::npos) << source->error();
   EXPECT_NE(source->error().find("type"), std::string::npos) << source->error();
+  EXPECT_NE(source->error().find("editcap"), std::string::npos) << source->error();
 }
 
 TEST_F(FileSourceTest, TimesThatDoNotFitAreHeldInTheRange) {
