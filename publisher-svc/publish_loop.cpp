@@ -1,6 +1,7 @@
 #include "publisher-svc/publish_loop.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <utility>
 
@@ -101,7 +102,6 @@ void PublishLoop::attach() {
                                           .ring_id = owner_.ring()->ring_id(),
                                           .timestamp_unit = options_.timestamp_unit,
                                           .fields = options_.fields});
-  interfaces_.fill({});
   next_lane_ = 0;
 }
 
@@ -109,13 +109,6 @@ void PublishLoop::detach() {
   owner_.release();
   encoder_.reset();
   is_replaced_ = false;
-}
-
-std::string_view PublishLoop::interface_name(std::uint16_t index) {
-  if (index >= interfaces_.size()) return {};
-  std::string& name = interfaces_[index];
-  if (name.empty()) name = owner_.ring()->interface_name(index);
-  return name;
 }
 
 // Reports and commits
@@ -266,7 +259,9 @@ PublishLoop::Step PublishLoop::send_next(OwnedLane& lane) {
   }
 
   const record::RecordView& record = *result.record;
-  const std::size_t size = encoder_->encode(record, lane.index, interface_name(record.header().interface_index), room);
+  // Asked each time: a capture that finds the ring drained starts the table of names over.
+  const std::string interface = owner_.ring()->interface_name(record.header().interface_index);
+  const std::size_t size = encoder_->encode(record, lane.index, interface, room);
   std::array<char, kMaxKeySize> key_room;
   const Message message{.payload = {room, size},
                         .key = encode::encode_key(options_.key, record, key_room.data()),

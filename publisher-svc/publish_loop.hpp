@@ -1,7 +1,6 @@
 // The work of publisher-svc: read → encode → send → poll → commit, in one thread with fixed memory.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -87,7 +86,6 @@ class PublishLoop {
   void look_at_ring();
   void attach();
   void detach();
-  std::string_view interface_name(std::uint16_t index);
 
   std::size_t collect(std::chrono::milliseconds timeout);
   void take_report(const Report& report);
@@ -115,8 +113,7 @@ class PublishLoop {
   const PublishClock clock_;
   const MessageSink::ReportHandler handler_;
 
-  std::optional<encode::Encoder> encoder_;                    // of the ring attached
-  std::array<std::string, ring::kMaxInterfaces> interfaces_;  // names seen so far; they never change
+  std::optional<encode::Encoder> encoder_;  // of the ring attached
   InFlight in_flight_;
   SendWindow window_;
   std::size_t records_in_flight_ = 0;  // entries but the skipped ones

@@ -582,6 +582,25 @@ TEST_F(PublishLoopTest, LetsGoOfAReplacedRingAndTakesTheNewOne) {
   EXPECT_EQ(cursor(3).delivered, 6u);
 }
 
+TEST_F(PublishLoopTest, NamesTheInterfaceOfTheCaptureThatWroteTheRecord) {
+  start_capture();
+  ASSERT_EQ(capture_->interface_index("eth0"), 0);
+  write(0, 1);
+  start();
+  run_dry();
+  stop_capture();
+
+  // The ring is drained: the table starts over, and the same index is another interface.
+  start_capture();
+  ASSERT_EQ(capture_->interface_index("wlan0"), 0);
+  write(0, 1);
+  run_until_committed(2);
+
+  ASSERT_EQ(sink.delivered.size(), 2u);
+  EXPECT_NE(sink.delivered[0].payload.find(R"("interface":"eth0")"), std::string::npos);
+  EXPECT_NE(sink.delivered[1].payload.find(R"("interface":"wlan0")"), std::string::npos);
+}
+
 TEST_F(PublishLoopTest, RefusesARingWhoseRecordsGoElsewhere) {
   start_capture();
   const auto other = attach();
