@@ -1,6 +1,6 @@
 # The verbs of the project, over the CMake presets. Everything is built under build/.
 .DEFAULT_GOAL := help
-.PHONY: help deps build test e2e tsan fuzz demo bench fmt lint
+.PHONY: help deps build test e2e tsan fuzz demo bench fmt lint image
 
 help: ## List the verbs
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -31,6 +31,9 @@ demo: build ## Replay the sample through the ring into Kafka and show what came 
 bench: deps ## Run the benchmarks: parts as ratios, then the whole pipeline against its yardsticks
 	@tests/support/install_deps.sh bench
 	@tests/bench/run.sh
+
+image: ## Build both container images with docker, podman or buildah (TAG=)
+	@docker/build.sh $(TAG)
 
 fmt: ## Format the sources
 	@tests/support/install_deps.sh lint

@@ -17,7 +17,8 @@ namespace pktferry::publisher {
 //  A3  An empty arena starts over at its first byte, so that a publisher with little to do touches few pages.
 class Arena {
  public:
-  explicit Arena(std::size_t size_bytes) : memory_(std::make_unique_for_overwrite<char[]>(size_bytes)), size_(size_bytes) {}
+  explicit Arena(std::size_t size_bytes)
+      : memory_(std::make_unique_for_overwrite<char[]>(size_bytes)), size_(size_bytes) {}
 
   // Room for `size_bytes`, or nullptr until more was freed. Reserving again without commit() gives the same room.
   [[nodiscard]] char* reserve(std::size_t size_bytes) noexcept {

@@ -32,8 +32,8 @@ struct InFlightEntry {
   std::uint64_t arena_end;   // Arena::release() of it frees the message
   std::uint32_t size_bytes;  // of the message
   State state;
-  bool is_alone;             // nothing else was under way while it was
-  ring::FailReason reason;   // with kFailed
+  bool is_alone;            // nothing else was under way while it was
+  ring::FailReason reason;  // with kFailed
 };
 
 class InFlight {

@@ -36,7 +36,8 @@ LaneOwner::Change LaneOwner::look(Clock::time_point now) {
 void LaneOwner::take_free_lanes() {
   if (lanes_.size() == ring_->geometry().lane_count) return;
   for (std::uint32_t index = 0; index < ring_->geometry().lane_count; ++index) {
-    const bool is_ours = std::any_of(lanes_.begin(), lanes_.end(), [=](const auto& lane) { return lane->index == index; });
+    const bool is_ours =
+        std::any_of(lanes_.begin(), lanes_.end(), [=](const auto& lane) { return lane->index == index; });
     if (is_ours) continue;
     std::optional<ring::FileLock> lock;
     if (!is_peeking()) {
@@ -44,10 +45,8 @@ void LaneOwner::take_free_lanes() {
       if (!lock) continue;
     }
     // Only now: the lane's last owner may have moved its cursor until it let go.
-    lanes_.push_back(std::make_unique<OwnedLane>(OwnedLane{.index = index,
-                                                           .lock = std::move(lock),
-                                                           .reader = ring_->lane_reader(index),
-                                                           .counts = ring_->cursor(index)}));
+    lanes_.push_back(std::make_unique<OwnedLane>(OwnedLane{
+        .index = index, .lock = std::move(lock), .reader = ring_->lane_reader(index), .counts = ring_->cursor(index)}));
     OwnedLane& lane = *lanes_.back();
     lane.counts.position = lane.reader.position();  // while peeking, the owner may be moving the cursor now
     lane.counts.ordinal = lane.reader.ordinal();

@@ -62,11 +62,11 @@ int run(const PublisherConfig& config) {
                     .max_age = config.max_age,
                     .until_end = config.until_end,
                     .drain_timeout = config.drain_timeout});
-  const auto server = serve(config.common.listen,
-                            {.metrics = metrics,
-                             .is_live = [&] { return heartbeat.is_alive(); },
-                             .not_ready = [&] { return metrics->trouble(); },
-                             .status = [&] { return status_json(*metrics, sink->destination()); }});
+  const auto server =
+      serve(config.common.listen, {.metrics = metrics,
+                                   .is_live = [&] { return heartbeat.is_alive(); },
+                                   .not_ready = [&] { return metrics->trouble(); },
+                                   .status = [&] { return status_json(*metrics, sink->destination()); }});
 
   const PublishReport report(config.common.ring_directory, *metrics);
   service::run_loop(

@@ -13,8 +13,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr int kRecordsPerTurn = 128;        // of one lane, before the next one's turn
-constexpr std::size_t kBytesPerEntry = 512;  // arena per queue entry: below a usual message, so that the arena is the bound
+constexpr int kRecordsPerTurn = 128;  // of one lane, before the next one's turn
+constexpr std::size_t kBytesPerEntry =
+    512;  // arena per queue entry: below a usual message, so that the arena is the bound
 constexpr milliseconds kFirstBackoff{100};
 constexpr milliseconds kLongestBackoff{5000};
 constexpr milliseconds kLongestIdle{5};
@@ -90,7 +91,8 @@ void PublishLoop::look_at_ring() {
     case LaneOwner::Change::kNone: break;
     case LaneOwner::Change::kAttached: attach(); break;
     case LaneOwner::Change::kReplaced:
-      if (!is_replaced_) spdlog::warn("{} holds another ring now: letting go of the old one", owner_.directory().string());
+      if (!is_replaced_)
+        spdlog::warn("{} holds another ring now: letting go of the old one", owner_.directory().string());
       is_replaced_ = true;
       break;
   }
@@ -268,9 +270,7 @@ PublishLoop::Step PublishLoop::send_next(OwnedLane& lane) {
                         .timestamp_ms = kafka_timestamp_ms(record.header().timestamp_ns),
                         .token = &entry};
   switch (sink_.send(message)) {
-    case MessageSink::SendStatus::kFull:
-      lane.reader.rewind(position, ordinal);
-      return Step::kBlocked;
+    case MessageSink::SendStatus::kFull: lane.reader.rewind(position, ordinal); return Step::kBlocked;
     case MessageSink::SendStatus::kRefused:
       entry.state = InFlightEntry::State::kFailed;
       entry.reason = sink_.last_refusal();
@@ -343,7 +343,7 @@ bool PublishLoop::is_over(bool stop_requested) {
   } else if (stop_requested) {
     if (!deadline_) begin_drain();
     if (is_drained()) {
-      end_ = End::kDrained;
+      end_ = owner_.lanes().empty() ? End::kHeldNothing : End::kDrained;
     } else if (clock_.monotonic() >= *deadline_) {
       end_ = End::kDeadline;
     }
@@ -357,13 +357,15 @@ bool PublishLoop::is_over(bool stop_requested) {
 void PublishLoop::begin_drain() {
   deadline_ = clock_.monotonic() + options_.drain_timeout;
   for (const auto& lane : owner_.lanes()) {
-    lane->read_until = owner_.is_peeking() ? lane->reader.position()
-                                           : lane->counts.position + owner_.ring()->backlog(lane->index);
+    lane->read_until =
+        owner_.is_peeking() ? lane->reader.position() : lane->counts.position + owner_.ring()->backlog(lane->index);
   }
   was_idle_ = owner_.lanes().empty();
 }
 
-bool PublishLoop::is_drained() const { return was_idle_ && in_flight_.is_empty() && state_ == State::kSending; }
+bool PublishLoop::is_drained() const {
+  return was_idle_ && in_flight_.is_empty() && state_ == State::kSending;
+}
 
 bool PublishLoop::is_at_end() {
   ring::PublisherRing* const ring = owner_.ring();

@@ -37,12 +37,13 @@ struct PublishClock {
 };
 
 // Invariants
-//  P1  A record leaves the ring (its lane's cursor passes it) only when it was acknowledged, or was given up and counted.
-//  P2  Cursors move in the order of reading, by popping the finished head of one queue: a record that is acknowledged
+//  P1  A record leaves the ring (its lane's cursor passes it) only when it was acknowledged, or was given up and
+//  counted. P2  Cursors move in the order of reading, by popping the finished head of one queue: a record that is
+//  acknowledged
 //      behind an unfinished one waits, and a kill sends it again.
-//  P3  For each lane, cursor.ordinal == delivered + failed + corrupt: what could not be read has its place in the queue.
-//  P4  Memory is the arena and the queue, both of fixed size. When either is full, reading stops.
-//  P5  One recovery for every failure: stop reading, purge, await every report that is owed, go back to the cursors,
+//  P3  For each lane, cursor.ordinal == delivered + failed + corrupt: what could not be read has its place in the
+//  queue. P4  Memory is the arena and the queue, both of fixed size. When either is full, reading stops. P5  One
+//  recovery for every failure: stop reading, purge, await every report that is owed, go back to the cursors,
 //      wait (after kHeld: 100 ms, doubling up to 5 s until all that was taken back is through; after kRefused: not at
 //      all, the window has narrowed), go on.
 //  P6  A record is given up only if send() itself refuses it or if it was refused when it was alone under way.
@@ -53,10 +54,11 @@ class PublishLoop {
   using TimePoint = std::chrono::steady_clock::time_point;
 
   enum class End {
-    kReachedEnd,  // --until-end: capture is gone and everything is delivered
-    kDrained,     // asked to stop: everything that was in the ring then is delivered
-    kDeadline,    // asked to stop: drain_timeout passed before that
-    kSinkClosed,  // nothing can be sent any more
+    kReachedEnd,   // --until-end: capture is gone and everything is delivered
+    kDrained,      // asked to stop: everything that was in its lanes then is delivered
+    kHeldNothing,  // asked to stop: it held no lane
+    kDeadline,     // asked to stop: drain_timeout passed before that
+    kSinkClosed,   // nothing can be sent any more
   };
 
   // How many messages, and bytes of keys and payloads, the loop may have under way with this arena: what the sink must

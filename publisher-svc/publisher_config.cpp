@@ -9,15 +9,14 @@
 
 #include "publisher-svc/sink/kafka_sink.hpp"
 #include "publisher-svc/sink/message_sink.hpp"
+#include "shared/service/duration.hpp"
 
 namespace pktferry::publisher {
 namespace {
 
 using service::SettingsError;
-using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxMemory_mib = 4096;
-constexpr milliseconds kLongestTime = std::chrono::hours(24 * 365);
 
 // What the options say, before it is checked.
 struct Words {
@@ -47,21 +46,6 @@ std::optional<std::uint64_t> whole_number(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
-}
-
-milliseconds duration(const char* option, const std::string& word) {
-  constexpr std::pair<std::string_view, std::uint64_t> kUnits[] = {
-      {"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
-  const auto split = std::min(word.find_first_not_of("0123456789"), word.size());
-  const auto number = whole_number(std::string_view(word).substr(0, split));
-  for (const auto& [unit, unit_ms] : kUnits) {
-    if (word.substr(split) != unit || !number) continue;
-    if (*number <= static_cast<std::uint64_t>(kLongestTime.count()) / unit_ms) {
-      return milliseconds(static_cast<std::int64_t>(*number * unit_ms));
-    }
-  }
-  throw SettingsError(std::string(option) + " " + word +
-                      ": must be a whole number with a unit (ms, s, m, h, d), at most 365d, as in 30m");
 }
 
 void check_sink(const Words& words, PublisherConfig& config) {
@@ -96,14 +80,15 @@ void check(const Words& words, PublisherConfig& config) {
   using encode::TimestampUnit;
   check_sink(words, config);
   check_kafka(words, config);
-  config.key = one_of<Key>(
-      "--key", words.key,
-      {{"flow", Key::kFlow}, {"src", Key::kSource}, {"dst", Key::kDestination}, {"none", Key::kNone}});
-  config.timestamp_unit = one_of<TimestampUnit>(
-      "--timestamp-unit", words.timestamp_unit,
-      {{"ms", TimestampUnit::kMilliseconds}, {"us", TimestampUnit::kMicroseconds}, {"ns", TimestampUnit::kNanoseconds}});
-  config.max_age = duration("--max-age", words.max_age);
-  config.drain_timeout = duration("--drain-timeout", words.drain_timeout);
+  config.key =
+      one_of<Key>("--key", words.key,
+                  {{"flow", Key::kFlow}, {"src", Key::kSource}, {"dst", Key::kDestination}, {"none", Key::kNone}});
+  config.timestamp_unit = one_of<TimestampUnit>("--timestamp-unit", words.timestamp_unit,
+                                                {{"ms", TimestampUnit::kMilliseconds},
+                                                 {"us", TimestampUnit::kMicroseconds},
+                                                 {"ns", TimestampUnit::kNanoseconds}});
+  config.max_age = service::parse_duration("--max-age", words.max_age);
+  config.drain_timeout = service::parse_duration("--drain-timeout", words.drain_timeout);
   const auto memory_mib = whole_number(words.memory_mib);
   if (!memory_mib || *memory_mib < 1 || *memory_mib > kMaxMemory_mib) {
     throw SettingsError("--memory-mib " + words.memory_mib + ": must be a whole number from 1 to " +
@@ -127,7 +112,8 @@ void add_options(CLI::App& app, Words& words, PublisherConfig& config) {
   app.add_option("-X,--property", words.properties, "A librdkafka property; may be repeated")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
-  app.add_option("--properties", words.properties_file, "librdkafka properties, KEY=VALUE a line: the place for secrets")
+  app.add_option("--properties", words.properties_file,
+                 "librdkafka properties, KEY=VALUE a line: the place for secrets")
       ->type_name("FILE");
   app.add_option("--key", words.key, "Kafka key: flow, src, dst or none")->type_name("KEY")->capture_default_str();
   app.add_option("--fields", config.fields, "Layers and fields to send, comma-separated; '-' in front takes out")
@@ -154,9 +140,10 @@ void add_options(CLI::App& app, Words& words, PublisherConfig& config) {
 
 std::optional<int> parse_publisher_config(int argc, const char* const* argv, PublisherConfig& config) {
   Words words;
-  CLI::App app("Takes packet records from the ring to Kafka as JSON.\n"
-               "Exit codes: 0 done, 1 failed or stopped with records left in the ring, 2 wrong settings.",
-               "publisher-svc");
+  CLI::App app(
+      "Takes packet records from the ring to Kafka as JSON.\n"
+      "Exit codes: 0 done, 1 failed or stopped with records left in the ring, 2 wrong settings.",
+      "publisher-svc");
   service::add_common_options(app, config.common, "127.0.0.1:9781");
   add_options(app, words, config);
   CLI::App* const schema = app.add_subcommand("schema", "Print what the messages hold, and exit");

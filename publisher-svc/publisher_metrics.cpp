@@ -73,8 +73,8 @@ ClientMetric::Histogram LatencyHistogram::collect() const {
   ClientMetric::Histogram histogram;
   for (std::size_t i = 0; i < buckets_.size(); ++i) {
     histogram.sample_count += buckets_[i].get();
-    const double bound_s = i < kBoundsNs.size() ? static_cast<double>(kBoundsNs[i]) / kNsPerS
-                                                : std::numeric_limits<double>::infinity();
+    const double bound_s =
+        i < kBoundsNs.size() ? static_cast<double>(kBoundsNs[i]) / kNsPerS : std::numeric_limits<double>::infinity();
     histogram.bucket.push_back({histogram.sample_count, bound_s});
   }
   histogram.sample_sum = static_cast<double>(sum_ns_.get()) / kNsPerS;

@@ -64,14 +64,14 @@ class LatencyHistogram {
 // records_read = messages_delivered + discarded{failed reasons} + records_resent + in flight.
 class PublisherMetrics final : public prometheus::Collectable {
  public:
-  Value records_read;        // out of the ring, again after a recovery
-  Value records_resent;      // of them, given back to the ring by a recovery
-  Value messages_delivered;  // acknowledged
-  Value bytes_delivered;     // payloads of them
+  Value records_read;                                // out of the ring, again after a recovery
+  Value records_resent;                              // of them, given back to the ring by a recovery
+  Value messages_delivered;                          // acknowledged
+  Value bytes_delivered;                             // payloads of them
   std::array<Value, ring::kFailReasonCount> failed;  // given up
-  Value corrupt;             // ordinals that could not be read
+  Value corrupt;                                     // ordinals that could not be read
   Value recoveries;
-  Value in_flight;           // read, but neither acknowledged nor given up
+  Value in_flight;  // read, but neither acknowledged nor given up
   Value arena_used_bytes;
   Value arena_size_bytes;
   Value lanes_owned;

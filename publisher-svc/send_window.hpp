@@ -14,7 +14,8 @@ namespace pktferry::publisher {
 // Invariants
 //  S1  A refusal at least halves the window, down to 1: a record refused at 1 was alone, and only it is given up.
 //  S2  The window doubles after kWindowsToGrow windows were delivered without a refusal: the halving comes to its end
-//      before the next growth, and a topic whose limit is below a batch's size is not tried with the same batch at once.
+//      before the next growth, and a topic whose limit is below a batch's size is not tried with the same batch at
+//      once.
 //  S3  Failures that say nothing about the record (kHeld) leave the window alone.
 class SendWindow {
  public:

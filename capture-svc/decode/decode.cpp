@@ -24,71 +24,49 @@ namespace {
 
 Decoder by_link_type(LinkType link_type) {
   switch (link_type) {
-    case LinkType::kEthernet:
-      return decode_ethernet;
-    case LinkType::kLinuxCooked:
-      return decode_linux_cooked;
-    case LinkType::kLinuxCooked2:
-      return decode_linux_cooked2;
-    case LinkType::kRawIp:
-      return decode_raw_ip;
-    case LinkType::kLoopback:
-      return decode_loopback;
+    case LinkType::kEthernet: return decode_ethernet;
+    case LinkType::kLinuxCooked: return decode_linux_cooked;
+    case LinkType::kLinuxCooked2: return decode_linux_cooked2;
+    case LinkType::kRawIp: return decode_raw_ip;
+    case LinkType::kLoopback: return decode_loopback;
   }
   return nullptr;
 }
 
 Decoder by_ether_type(std::uint16_t number) {
   switch (number) {
-    case kEtherTypeIpv4:
-      return decode_ipv4;
-    case kEtherTypeIpv6:
-      return decode_ipv6;
-    case 0x0806:
-      return decode_arp;
-    case 0x8100:
-      return decode_vlan;  // 802.1Q
-    case 0x88a8:
-      return decode_vlan;  // 802.1ad
-    case 0x9100:
-      return decode_vlan;  // QinQ before it was 802.1ad
-    default:
-      return nullptr;
+    case kEtherTypeIpv4: return decode_ipv4;
+    case kEtherTypeIpv6: return decode_ipv6;
+    case 0x0806: return decode_arp;
+    case 0x8100: return decode_vlan;  // 802.1Q
+    case 0x88a8: return decode_vlan;  // 802.1ad
+    case 0x9100: return decode_vlan;  // QinQ before it was 802.1ad
+    default: return nullptr;
   }
 }
 
 Decoder by_ip_protocol(std::uint16_t number) {
   switch (number) {
-    case 1:
-      return decode_icmp;
-    case 6:
-      return decode_tcp;
-    case 17:
-      return decode_udp;
-    case 58:
-      return decode_icmpv6;
-    default:
-      return nullptr;
+    case 1: return decode_icmp;
+    case 6: return decode_tcp;
+    case 17: return decode_udp;
+    case 58: return decode_icmpv6;
+    default: return nullptr;
   }
 }
 
 Decoder by_udp_port(std::uint16_t number) {
   switch (number) {
-    case 53:
-      return decode_dns;
-    default:
-      return nullptr;
+    case 53: return decode_dns;
+    default: return nullptr;
   }
 }
 
 Decoder by_number(NextHeader next) {
   switch (next.registry()) {
-    case NextHeader::Registry::kNone:
-      return nullptr;
-    case NextHeader::Registry::kEtherType:
-      return by_ether_type(next.number());
-    case NextHeader::Registry::kIpProtocol:
-      return by_ip_protocol(next.number());
+    case NextHeader::Registry::kNone: return nullptr;
+    case NextHeader::Registry::kEtherType: return by_ether_type(next.number());
+    case NextHeader::Registry::kIpProtocol: return by_ip_protocol(next.number());
     case NextHeader::Registry::kUdpPort: {
       const Decoder decoder = by_udp_port(next.number());
       return decoder != nullptr ? decoder : by_udp_port(next.src_number());
@@ -107,22 +85,16 @@ T saturate(std::size_t value) {
 std::optional<LinkType> link_type_of(int dlt) noexcept {
   switch (dlt) {
     case 0:
-    case 108:
-      return LinkType::kLoopback;
-    case 1:
-      return LinkType::kEthernet;
+    case 108: return LinkType::kLoopback;
+    case 1: return LinkType::kEthernet;
     case 12:
     case 14:
     case 101:
     case 228:
-    case 229:
-      return LinkType::kRawIp;
-    case 113:
-      return LinkType::kLinuxCooked;
-    case 276:
-      return LinkType::kLinuxCooked2;
-    default:
-      return std::nullopt;
+    case 229: return LinkType::kRawIp;
+    case 113: return LinkType::kLinuxCooked;
+    case 276: return LinkType::kLinuxCooked2;
+    default: return std::nullopt;
   }
 }
 

@@ -87,22 +87,17 @@ class Message {
     // Dynamic updates (RFC 2136 §2.4) name records without data, in the classes ANY and NONE.
     if (size == 0 && !is_internet) return true;
     switch (entry.type) {
-      case kA:
-        return !is_internet || read_address(offset, size, 4, DnsData::kIpv4, entry, data);
-      case kAaaa:
-        return !is_internet || read_address(offset, size, 16, DnsData::kIpv6, entry, data);
+      case kA: return !is_internet || read_address(offset, size, 4, DnsData::kIpv4, entry, data);
+      case kAaaa: return !is_internet || read_address(offset, size, 16, DnsData::kIpv6, entry, data);
       case kNs:
       case kCname:
-      case kPtr:
-        return read_target(offset, size, entry, data);
+      case kPtr: return read_target(offset, size, entry, data);
       case kMx:
         if (size < 2) return fail(record::kMalformed);
         entry.preference = bytes_.be16(offset);
         return read_target(offset + 2, size - 2, entry, data);
-      case kTxt:
-        return read_strings(offset, size, entry, data);
-      default:
-        return true;
+      case kTxt: return read_strings(offset, size, entry, data);
+      default: return true;
     }
   }
 

@@ -83,8 +83,7 @@ bool skip_extensions(std::uint8_t& protocol, ByteReader& rest) {
           return false;
         }
         break;
-      default:
-        return true;
+      default: return true;
     }
     if (size > rest.size()) return false;
     protocol = rest.u8(0);
@@ -142,8 +141,7 @@ std::uint32_t flow_hash(const Frame& frame) noexcept {
     case LinkType::kLoopback:
       if (bytes.size() < 4) return 0;
       return hash_raw_ip(bytes.behind(4)).value_or(0);
-    case LinkType::kRawIp:
-      return hash_raw_ip(bytes).value_or(0);
+    case LinkType::kRawIp: return hash_raw_ip(bytes).value_or(0);
   }
   return 0;
 }

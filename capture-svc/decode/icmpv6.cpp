@@ -44,15 +44,11 @@ constexpr std::uint32_t kMaxOptions = 32;
 // Between the first eight bytes and the options.
 constexpr std::uint32_t body_size(std::uint8_t type) {
   switch (type) {
-    case kRouterAdvertisement:
-      return 8;
+    case kRouterAdvertisement: return 8;
     case kNeighborSolicitation:
-    case kNeighborAdvertisement:
-      return kAddressSize;
-    case kRedirect:
-      return 2 * kAddressSize;
-    default:
-      return 0;
+    case kNeighborAdvertisement: return kAddressSize;
+    case kRedirect: return 2 * kAddressSize;
+    default: return 0;
   }
 }
 

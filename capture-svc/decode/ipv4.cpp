@@ -89,13 +89,9 @@ NextHeader decode_ipv4(Payload& payload, RecordBuilder& record) noexcept {
 NextHeader decode_raw_ip(Payload& payload, RecordBuilder& record) noexcept {
   if (!payload.require(1, record)) return kPayload;
   switch (payload.bytes().u8(0) >> 4) {
-    case 4:
-      return ether_type(kEtherTypeIpv4);
-    case 6:
-      return ether_type(kEtherTypeIpv6);
-    default:
-      record.flag(record::kMalformed);
-      return kPayload;
+    case 4: return ether_type(kEtherTypeIpv4);
+    case 6: return ether_type(kEtherTypeIpv6);
+    default: record.flag(record::kMalformed); return kPayload;
   }
 }
 

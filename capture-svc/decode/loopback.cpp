@@ -16,16 +16,14 @@ NextHeader decode_loopback(Payload& payload, RecordBuilder& record) noexcept {
   loopback->family = family;
   payload.skip(kHeaderSize);
   switch (family) {
-    case 2:
-      return ether_type(kEtherTypeIpv4);
+    case 2: return ether_type(kEtherTypeIpv4);
     case 10:  // Linux
     case 23:  // Windows
     case 24:  // NetBSD, OpenBSD
     case 28:  // FreeBSD
     case 30:  // macOS
       return ether_type(kEtherTypeIpv6);
-    default:
-      return kPayload;
+    default: return kPayload;
   }
 }
 

@@ -68,16 +68,14 @@ bool read_option(std::uint8_t kind, ByteReader data, Options& options) {
       if (!data.empty()) return false;
       options.present |= Tcp::kSackPermitted;
       return true;
-    case kSack:
-      return read_sack(data, options);
+    case kSack: return read_sack(data, options);
     case kTimestamps:
       if (data.size() != 8) return false;
       options.timestamp_value = data.be32(0);
       options.timestamp_echo = data.be32(4);
       options.present |= Tcp::kTimestamps;
       return true;
-    default:
-      return true;
+    default: return true;
   }
 }
 

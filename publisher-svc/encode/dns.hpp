@@ -71,30 +71,19 @@ class DnsRecords {
 constexpr int data_group(const DnsRecord& answer) {
   constexpr std::uint16_t kNs = 2, kCname = 5, kPtr = 12, kMx = 15;
   switch (answer.entry.data_kind) {
-    case record::DnsData::kNone:
-      return 0;
-    case record::DnsData::kIpv4:
-      return 1;
-    case record::DnsData::kIpv6:
-      return 2;
-    case record::DnsData::kText:
-      return 7;
-    case record::DnsData::kName:
-      break;
-    default:
-      return 0;  // a kind of a later version
+    case record::DnsData::kNone: return 0;
+    case record::DnsData::kIpv4: return 1;
+    case record::DnsData::kIpv6: return 2;
+    case record::DnsData::kText: return 7;
+    case record::DnsData::kName: break;
+    default: return 0;  // a kind of a later version
   }
   switch (answer.entry.type) {
-    case kCname:
-      return 3;
-    case kNs:
-      return 4;
-    case kPtr:
-      return 5;
-    case kMx:
-      return 6;
-    default:
-      return 0;
+    case kCname: return 3;
+    case kNs: return 4;
+    case kPtr: return 5;
+    case kMx: return 6;
+    default: return 0;
   }
 }
 

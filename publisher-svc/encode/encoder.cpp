@@ -174,12 +174,9 @@ class LayerWriter {
 
 char* write_time(char* out, std::uint64_t timestamp_ns, TimestampUnit unit) noexcept {
   switch (unit) {
-    case TimestampUnit::kMilliseconds:
-      return write_number(out, timestamp_ns / 1'000'000);
-    case TimestampUnit::kMicroseconds:
-      return write_number(out, timestamp_ns / 1'000);
-    case TimestampUnit::kNanoseconds:
-      break;
+    case TimestampUnit::kMilliseconds: return write_number(out, timestamp_ns / 1'000'000);
+    case TimestampUnit::kMicroseconds: return write_number(out, timestamp_ns / 1'000);
+    case TimestampUnit::kNanoseconds: break;
   }
   return write_number(out, timestamp_ns);
 }

@@ -27,14 +27,10 @@ inline constexpr auto kIcmpv6Layer = layer<"icmpv6", record::Icmpv6>(
         [](const record::Icmpv6& icmp) {
           if ((icmp.present & record::Icmpv6::kTarget) == 0) return 0;
           switch (icmp.type) {
-            case 135:
-              return 1;
-            case 136:
-              return 2;
-            case 137:
-              return 3;
-            default:
-              return 0;
+            case 135: return 1;
+            case 136: return 2;
+            case 137: return 3;
+            default: return 0;
           }
         },
         field<"icmpv6_icmpv6_nd_ns_target_address", Ipv6Address>(

@@ -49,20 +49,13 @@ inline constexpr auto kIpv6ExtensionLayer = repeating_layer<"ipv6_ext", record::
 // Its name in frame_frame_protocols, after tshark.
 constexpr std::string_view extension_name(std::uint8_t protocol) {
   switch (protocol) {
-    case 0:
-      return "ipv6.hopopts";
-    case 43:
-      return "ipv6.routing";
-    case 44:
-      return "ipv6.fraghdr";
-    case 51:
-      return "ah";
-    case 60:
-      return "ipv6.dstopts";
-    case 135:
-      return "mipv6";
-    default:
-      return "ipv6.ext";
+    case 0: return "ipv6.hopopts";
+    case 43: return "ipv6.routing";
+    case 44: return "ipv6.fraghdr";
+    case 51: return "ah";
+    case 60: return "ipv6.dstopts";
+    case 135: return "mipv6";
+    default: return "ipv6.ext";
   }
 }
 

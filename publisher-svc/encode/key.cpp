@@ -41,14 +41,10 @@ std::string_view encode_address(bool source, const record::RecordView& record, c
 
 std::string_view encode_key(Key key, const record::RecordView& record, char* out) noexcept {
   switch (key) {
-    case Key::kFlow:
-      return encode_flow(record.header().flow_hash, out);
-    case Key::kSource:
-      return encode_address(true, record, out);
-    case Key::kDestination:
-      return encode_address(false, record, out);
-    case Key::kNone:
-      break;
+    case Key::kFlow: return encode_flow(record.header().flow_hash, out);
+    case Key::kSource: return encode_address(true, record, out);
+    case Key::kDestination: return encode_address(false, record, out);
+    case Key::kNone: break;
   }
   return {out, 0};
 }

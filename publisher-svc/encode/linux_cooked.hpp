@@ -22,14 +22,10 @@ inline constexpr auto kLinuxCookedLayer = layer<"sll", record::LinuxCooked>(
     one_of(
         [](const record::LinuxCooked& sll) {
           switch (sll.address_length) {
-            case 0:
-              return 0;
-            case 4:
-              return 2;
-            case 6:
-              return 1;
-            default:
-              return 3;
+            case 0: return 0;
+            case 4: return 2;
+            case 6: return 1;
+            default: return 3;
           }
         },
         field<"sll_sll_src_eth", Mac>(

@@ -6,14 +6,10 @@ namespace pktferry::encode {
 
 std::string schema(SchemaFormat format) {
   switch (format) {
-    case SchemaFormat::kMarkdown:
-      return markdown_schema();
-    case SchemaFormat::kJsonSchema:
-      return json_schema();
-    case SchemaFormat::kKsqldb:
-      return sql_schema(SqlDialect::kKsqldb);
-    case SchemaFormat::kFlink:
-      return sql_schema(SqlDialect::kFlink);
+    case SchemaFormat::kMarkdown: return markdown_schema();
+    case SchemaFormat::kJsonSchema: return json_schema();
+    case SchemaFormat::kKsqldb: return sql_schema(SqlDialect::kKsqldb);
+    case SchemaFormat::kFlink: return sql_schema(SqlDialect::kFlink);
   }
   return {};
 }

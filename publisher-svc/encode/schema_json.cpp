@@ -23,27 +23,18 @@ std::string object_schema(const ListInfo& list);
 std::string type_schema(const FieldInfo& field) {
   switch (field.type) {
     case FieldType::kNumber:
-    case FieldType::kBoolean:
-      return R"("type":"integer","minimum":0,"maximum":)" + std::to_string(field.max_value);
-    case FieldType::kMac:
-      return R"("type":"string","pattern":"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")";
-    case FieldType::kIpv4:
-      return R"("type":"string","format":"ipv4")";
-    case FieldType::kIpv6:
-      return R"("type":"string","format":"ipv6")";
-    case FieldType::kHex:
-      return R"("type":"string","pattern":"^([0-9a-f]{2}(:[0-9a-f]{2})*)?$")";
-    case FieldType::kText:
-      return R"("type":"string")";
-    case FieldType::kTime:
-      return R"("type":"string","pattern":"^[0-9]{1,20}$")";
+    case FieldType::kBoolean: return R"("type":"integer","minimum":0,"maximum":)" + std::to_string(field.max_value);
+    case FieldType::kMac: return R"("type":"string","pattern":"^([0-9a-f]{2}:){5}[0-9a-f]{2}$")";
+    case FieldType::kIpv4: return R"("type":"string","format":"ipv4")";
+    case FieldType::kIpv6: return R"("type":"string","format":"ipv6")";
+    case FieldType::kHex: return R"("type":"string","pattern":"^([0-9a-f]{2}(:[0-9a-f]{2})*)?$")";
+    case FieldType::kText: return R"("type":"string")";
+    case FieldType::kTime: return R"("type":"string","pattern":"^[0-9]{1,20}$")";
     case FieldType::kNumbers:
       return R"("type":"array","minItems":1,"items":{"type":"integer","minimum":0,"maximum":)" +
              std::to_string(field.max_value) + '}';
-    case FieldType::kObjects:
-      return R"("type":"array","minItems":1,"items":)" + object_schema(*field.elements);
-    case FieldType::kLayers:
-      return R"("$ref":"#/$defs/layers")";
+    case FieldType::kObjects: return R"("type":"array","minItems":1,"items":)" + object_schema(*field.elements);
+    case FieldType::kLayers: return R"("$ref":"#/$defs/layers")";
   }
   return {};
 }

@@ -69,28 +69,17 @@ its dots as underscores.
 
 std::string_view type_text(const FieldInfo& field) {
   switch (field.type) {
-    case FieldType::kNumber:
-      return "number";
-    case FieldType::kBoolean:
-      return "number, 0 or 1";
-    case FieldType::kMac:
-      return "string, MAC";
-    case FieldType::kIpv4:
-      return "string, IPv4";
-    case FieldType::kIpv6:
-      return "string, IPv6";
-    case FieldType::kHex:
-      return "string, hex bytes";
-    case FieldType::kText:
-      return "string";
-    case FieldType::kTime:
-      return "string, time";
-    case FieldType::kNumbers:
-      return "array of numbers";
-    case FieldType::kObjects:
-      return "array of objects";
-    case FieldType::kLayers:
-      return "object of layers";
+    case FieldType::kNumber: return "number";
+    case FieldType::kBoolean: return "number, 0 or 1";
+    case FieldType::kMac: return "string, MAC";
+    case FieldType::kIpv4: return "string, IPv4";
+    case FieldType::kIpv6: return "string, IPv6";
+    case FieldType::kHex: return "string, hex bytes";
+    case FieldType::kText: return "string";
+    case FieldType::kTime: return "string, time";
+    case FieldType::kNumbers: return "array of numbers";
+    case FieldType::kObjects: return "array of objects";
+    case FieldType::kLayers: return "object of layers";
   }
   return {};
 }

@@ -60,21 +60,16 @@ class SqlWriter {
   std::string field_type(const FieldInfo& field, int indent) const {
     switch (field.type) {
       case FieldType::kNumber:
-      case FieldType::kBoolean:
-        return number_type(field.max_value);
-      case FieldType::kNumbers:
-        return array_type(number_type(field.max_value));
-      case FieldType::kObjects:
-        return array_type(list_type(*field.elements, false, indent));
-      case FieldType::kLayers:
-        return layers_type(false, false, indent);
+      case FieldType::kBoolean: return number_type(field.max_value);
+      case FieldType::kNumbers: return array_type(number_type(field.max_value));
+      case FieldType::kObjects: return array_type(list_type(*field.elements, false, indent));
+      case FieldType::kLayers: return layers_type(false, false, indent);
       case FieldType::kMac:
       case FieldType::kIpv4:
       case FieldType::kIpv6:
       case FieldType::kHex:
       case FieldType::kText:
-      case FieldType::kTime:
-        return text_type();
+      case FieldType::kTime: return text_type();
     }
     return {};
   }

@@ -17,7 +17,8 @@ struct KafkaProperty {
 // "key=value", blanks around both removed; the value may be empty and may hold '='. Throws SinkError.
 KafkaProperty parse_property(std::string_view text);
 
-// One key=value a line; empty lines and those that begin with '#' or '!' are skipped. Throws SinkError, naming the line.
+// One key=value a line; empty lines and those that begin with '#' or '!' are skipped. Throws SinkError, naming the
+// line.
 std::vector<KafkaProperty> read_properties(const std::filesystem::path& file);
 
 }  // namespace pktferry::publisher

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -47,7 +48,9 @@ bool is_purge(rd_kafka_resp_err_t error) {
   return error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
 }
 
-bool is_broker_list(const std::string& name) { return name == "bootstrap.servers" || name == "metadata.broker.list"; }
+bool is_broker_list(const std::string& name) {
+  return name == "bootstrap.servers" || name == "metadata.broker.list";
+}
 
 std::string broker_list(const KafkaOptions& options) {
   std::string brokers = options.brokers;
@@ -116,7 +119,8 @@ void set_defaults(rd_kafka_conf_t* conf, const KafkaOptions& options) {
 void set_properties(rd_kafka_conf_t* conf, const KafkaOptions& options) {
   for (const auto& [name, value] : options.properties) {
     if (name == "delivery.report.only.error" && value != "false") {
-      throw SinkError("-X " + name + "=" + value + ": without reports of success nothing would ever leave the ring; leave it out");
+      throw SinkError("-X " + name + "=" + value +
+                      ": without reports of success nothing would ever leave the ring; leave it out");
     }
     if (name == "transactional.id") {
       throw SinkError("-X transactional.id: records are delivered at least once, without transactions; leave it out");
@@ -125,8 +129,10 @@ void set_properties(rd_kafka_conf_t* conf, const KafkaOptions& options) {
   }
   const std::string acks = get(conf, "acks");
   if (acks != "-1" && acks != "all") {
-    spdlog::warn("-X acks={}: a record counts as delivered before all in-sync replicas hold it, and a broker's crash "
-                 "may lose it; acks=all does not", acks);
+    spdlog::warn(
+        "-X acks={}: a record counts as delivered before all in-sync replicas hold it, and a broker's crash "
+        "may lose it; acks=all does not",
+        acks);
   }
   if (get(conf, "enable.idempotence") == "true" && rd_kafka_version() < kSoundIdempotence) {
     throw SinkError(std::string("-X enable.idempotence=true: librdkafka ") + rd_kafka_version_str() +
@@ -184,19 +190,21 @@ struct KafkaSink::Callbacks {
         sink.connection_trouble_ = std::string(reason) + (sink.broker_error_.empty() ? "" : ": " + sink.broker_error_);
         break;
       case RD_KAFKA_RESP_ERR__AUTHENTICATION:
-      case RD_KAFKA_RESP_ERR__SSL:
-        sink.connection_trouble_ = reason;
-        break;
+      case RD_KAFKA_RESP_ERR__SSL: sink.connection_trouble_ = reason; break;
       default: sink.broker_error_ = reason;
     }
   }
 
   static void log(const rd_kafka_t* client, int level, const char* facility, const char* text) {
     constexpr int kSyslogError = 3, kSyslogWarning = 4, kSyslogInfo = 6;
-    const auto severity = level <= kSyslogError     ? spdlog::level::err
+    // Broken connections come to error() as well, and from there into trouble(): once in the log is enough.
+    const bool is_repeated = std::string_view(facility) == "FAIL" || std::string_view(facility) == "ERROR";
+    const auto severity = is_repeated               ? spdlog::level::debug
+                          : level <= kSyslogError   ? spdlog::level::err
                           : level <= kSyslogWarning ? spdlog::level::warn
                           : level <= kSyslogInfo    ? spdlog::level::info
                                                     : spdlog::level::debug;
+    if (!spdlog::should_log(severity)) return;
     const auto suppressed = static_cast<KafkaSink*>(rd_kafka_opaque(client))->log_limiter_.admit();
     if (!suppressed) return;
     spdlog::log(severity, "librdkafka: {}: {}", facility, text);
@@ -262,9 +270,13 @@ MessageSink::SendStatus KafkaSink::send(const Message& message) {
   return SendStatus::kFull;
 }
 
-ring::FailReason KafkaSink::last_refusal() const { return last_refusal_; }
+ring::FailReason KafkaSink::last_refusal() const {
+  return last_refusal_;
+}
 
-void KafkaSink::hold(const char* error) { delivery_trouble_ = "topic \"" + options_.topic + "\": " + error; }
+void KafkaSink::hold(const char* error) {
+  delivery_trouble_ = "topic \"" + options_.topic + "\": " + error;
+}
 
 void KafkaSink::poll(std::chrono::milliseconds timeout, const ReportHandler& handler) {
   if (is_fatal_ && owed_reports_ == 0) replace_producer();
@@ -313,7 +325,9 @@ void KafkaSink::replace_producer() {
   }
 }
 
-bool KafkaSink::needs_recovery() const { return is_fatal_; }
+bool KafkaSink::needs_recovery() const {
+  return is_fatal_;
+}
 
 std::optional<std::string> KafkaSink::trouble() const {
   if (!delivery_trouble_.empty()) return delivery_trouble_;

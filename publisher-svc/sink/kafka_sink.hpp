@@ -65,9 +65,9 @@ class KafkaSink final : public MessageSink {
   bool is_fatal_ = false;
   std::chrono::steady_clock::time_point next_replacement_{};
   std::chrono::steady_clock::time_point next_probe_{};
-  std::string broker_error_;        // the newest one of a single broker: why all are down
-  std::string connection_trouble_;  // ends with the next answer of a broker
-  std::string delivery_trouble_;    // ends with the next acknowledgement
+  std::string broker_error_;                              // the newest one of a single broker: why all are down
+  std::string connection_trouble_;                        // ends with the next answer of a broker
+  std::string delivery_trouble_;                          // ends with the next acknowledgement
   LogLimiter log_limiter_{10, std::chrono::seconds(10)};  // librdkafka's threads use it
   std::unique_ptr<Producer> producer_;  // last: its threads use what is above. Nothing while no new one can be made
 };

@@ -19,10 +19,10 @@ class SinkError : public std::runtime_error {
 };
 
 struct Message {
-  std::string_view payload;    // must stay where it is until its report
-  std::string_view key;        // copied; empty: no key
-  std::int64_t timestamp_ms;   // Kafka's record timestamp, ms since the Unix epoch
-  void* token;                 // comes back with the report
+  std::string_view payload;   // must stay where it is until its report
+  std::string_view key;       // copied; empty: no key
+  std::int64_t timestamp_ms;  // Kafka's record timestamp, ms since the Unix epoch
+  void* token;                // comes back with the report
 };
 
 // What became of a message.

@@ -57,32 +57,19 @@ bool dns_fits(const std::byte* block, std::uint32_t size) {
 
 bool fits(const std::byte* block, const LayerHeader& header) {
   switch (header.type) {
-    case LayerType::kEthernet:
-      return block_fits<Ethernet>(block, header.size);
-    case LayerType::kVlan:
-      return block_fits<Vlan>(block, header.size);
-    case LayerType::kLinuxCooked:
-      return block_fits<LinuxCooked>(block, header.size);
-    case LayerType::kLoopback:
-      return block_fits<Loopback>(block, header.size);
-    case LayerType::kArp:
-      return block_fits<Arp>(block, header.size);
-    case LayerType::kIpv4:
-      return ipv4_fits(block, header.size);
-    case LayerType::kIpv6:
-      return block_fits<Ipv6>(block, header.size);
-    case LayerType::kIpv6Extension:
-      return block_fits<Ipv6Extension>(block, header.size);
-    case LayerType::kTcp:
-      return tcp_fits(block, header.size);
-    case LayerType::kUdp:
-      return block_fits<Udp>(block, header.size);
-    case LayerType::kIcmp:
-      return block_fits<Icmp>(block, header.size);
-    case LayerType::kIcmpv6:
-      return block_fits<Icmpv6>(block, header.size);
-    case LayerType::kDns:
-      return dns_fits(block, header.size);
+    case LayerType::kEthernet: return block_fits<Ethernet>(block, header.size);
+    case LayerType::kVlan: return block_fits<Vlan>(block, header.size);
+    case LayerType::kLinuxCooked: return block_fits<LinuxCooked>(block, header.size);
+    case LayerType::kLoopback: return block_fits<Loopback>(block, header.size);
+    case LayerType::kArp: return block_fits<Arp>(block, header.size);
+    case LayerType::kIpv4: return ipv4_fits(block, header.size);
+    case LayerType::kIpv6: return block_fits<Ipv6>(block, header.size);
+    case LayerType::kIpv6Extension: return block_fits<Ipv6Extension>(block, header.size);
+    case LayerType::kTcp: return tcp_fits(block, header.size);
+    case LayerType::kUdp: return block_fits<Udp>(block, header.size);
+    case LayerType::kIcmp: return block_fits<Icmp>(block, header.size);
+    case LayerType::kIcmpv6: return block_fits<Icmpv6>(block, header.size);
+    case LayerType::kDns: return dns_fits(block, header.size);
   }
   return true;  // a block of a later version: its size is checked, its inside is nobody's business
 }

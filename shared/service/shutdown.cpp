@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <optional>
 #include <system_error>
 
 #include <poll.h>
@@ -31,7 +32,7 @@ Shutdown::Descriptor::~Descriptor() {
   if (fd >= 0) close(fd);
 }
 
-Shutdown::Shutdown() {
+Shutdown::Shutdown(std::chrono::milliseconds echo) {
   sigset_t stop_signals;
   sigemptyset(&stop_signals);
   sigaddset(&stop_signals, SIGINT);
@@ -43,7 +44,7 @@ Shutdown::Shutdown() {
   event_.fd = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
   retire_.fd = checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
   signals_.fd = checked(signalfd(-1, &stop_signals, SFD_CLOEXEC | SFD_NONBLOCK), "signalfd");
-  waiter_ = std::thread([this] { wait_for_signals(); });
+  waiter_ = std::thread([this, echo] { wait_for_signals(echo); });
 }
 
 Shutdown::~Shutdown() {
@@ -57,16 +58,20 @@ void Shutdown::request() noexcept {
   raise_event(event_.fd);
 }
 
-void Shutdown::wait_for_signals() noexcept {
-  bool asked_before = false;
+void Shutdown::wait_for_signals(std::chrono::milliseconds echo) noexcept {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> asked_at;
   for (;;) {
     std::array<pollfd, 2> ready{pollfd{signals_.fd, POLLIN, 0}, pollfd{retire_.fd, POLLIN, 0}};
     if (poll(ready.data(), ready.size(), -1) < 0) continue;
     if (ready[1].revents != 0) return;
     signalfd_siginfo signal;
     if (read(signals_.fd, &signal, sizeof signal) != sizeof signal) continue;
-    if (asked_before) _exit(1);
-    asked_before = true;
+    if (asked_at) {
+      if (Clock::now() - *asked_at >= echo) _exit(1);
+      continue;
+    }
+    asked_at = Clock::now();
     request();
   }
 }

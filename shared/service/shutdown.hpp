@@ -2,19 +2,21 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <thread>
 
 namespace pktferry::service {
 
 // Blocks SIGINT, SIGTERM and SIGPIPE in the constructor, so that it must be made before any thread: all of them inherit
 // the mask. One waiting thread turns the signals into the flag and the descriptor. A second signal ends the process
-// at once (exit code 1). The mask stays after destruction: a signal that comes while a service puts things away is no
-// reason to die of it.
+// at once (exit code 1), unless it comes so soon that it is the first one's echo: timeout(1), for one, signals a
+// process and then its group. The mask stays after destruction: a signal that comes while a service puts things away is
+// no reason to die of it.
 //
 // Throws std::system_error where the kernel has no descriptor left.
 class Shutdown {
  public:
-  Shutdown();
+  explicit Shutdown(std::chrono::milliseconds echo = std::chrono::milliseconds(500));
   ~Shutdown();
   Shutdown(const Shutdown&) = delete;
   Shutdown& operator=(const Shutdown&) = delete;
@@ -31,7 +33,7 @@ class Shutdown {
     ~Descriptor();
   };
 
-  void wait_for_signals() noexcept;
+  void wait_for_signals(std::chrono::milliseconds echo) noexcept;
 
   std::atomic<bool> requested_{false};
   Descriptor event_;    // raised by request()

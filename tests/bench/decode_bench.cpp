@@ -118,8 +118,7 @@ std::uint64_t parse_with_libtins(const Bytes& packet) {
         if (udp.sport() == 53 || udp.dport() == 53) sum += read_dns(udp);
         break;
       }
-      default:
-        break;
+      default: break;
     }
   }
   return sum;

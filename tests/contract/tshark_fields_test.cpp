@@ -24,25 +24,16 @@ std::map<std::string, std::string> tshark_types() {
 bool agrees(FieldType type, const std::string& tshark) {
   switch (type) {
     case FieldType::kNumber:
-    case FieldType::kNumbers:
-      return tshark.starts_with("FT_UINT");
-    case FieldType::kBoolean:
-      return tshark == "FT_BOOLEAN";
-    case FieldType::kMac:
-      return tshark == "FT_ETHER" || tshark == "FT_BYTES";  // the text is the same
-    case FieldType::kIpv4:
-      return tshark == "FT_IPv4";
-    case FieldType::kIpv6:
-      return tshark == "FT_IPv6";
-    case FieldType::kHex:
-      return tshark == "FT_BYTES";
-    case FieldType::kText:
-      return tshark == "FT_STRING";
-    case FieldType::kTime:
-      return tshark == "FT_ABSOLUTE_TIME";
+    case FieldType::kNumbers: return tshark.starts_with("FT_UINT");
+    case FieldType::kBoolean: return tshark == "FT_BOOLEAN";
+    case FieldType::kMac: return tshark == "FT_ETHER" || tshark == "FT_BYTES";  // the text is the same
+    case FieldType::kIpv4: return tshark == "FT_IPv4";
+    case FieldType::kIpv6: return tshark == "FT_IPv6";
+    case FieldType::kHex: return tshark == "FT_BYTES";
+    case FieldType::kText: return tshark == "FT_STRING";
+    case FieldType::kTime: return tshark == "FT_ABSOLUTE_TIME";
     case FieldType::kObjects:
-    case FieldType::kLayers:
-      return false;
+    case FieldType::kLayers: return false;
   }
   return false;
 }

@@ -70,6 +70,8 @@ TEST_F(Held, UnreachableBrokerIsToldOnceAndSigtermEndsItWithEverythingInTheRing)
   EXPECT_EQ(exit->code, 1) << "records stay behind: " << publisher.errors();
   EXPECT_EQ(count_of(publisher.errors(), kHeld), 1u) << publisher.errors();
   EXPECT_EQ(count_of(publisher.errors(), "left in the ring 3549"), 1u) << publisher.errors();
+  EXPECT_EQ(count_of(publisher.errors(), " error "), 0u) << publisher.errors();
+  EXPECT_EQ(count_of(publisher.errors(), " warning "), 2u) << "held, and what stays at the end: " << publisher.errors();
   expect_everything_held();
 }
 

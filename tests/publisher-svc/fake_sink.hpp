@@ -42,13 +42,13 @@ class FakeSink final : public MessageSink {
   using Batch = std::vector<Sent>;
 
   // Settings of the test
-  bool acknowledges_by_itself = true;   // else acknowledge(), refuse() and hold() decide
-  std::set<std::uint64_t> poisonous;    // ordinals: whatever batch they are in is refused as a whole
-  std::set<std::uint64_t> too_large;    // ordinals: send() itself refuses them
+  bool acknowledges_by_itself = true;      // else acknowledge(), refuse() and hold() decide
+  std::set<std::uint64_t> poisonous;       // ordinals: whatever batch they are in is refused as a whole
+  std::set<std::uint64_t> too_large;       // ordinals: send() itself refuses them
   std::size_t capacity = ~std::size_t{0};  // messages under way before kFull
   std::optional<std::string> says_trouble;
   bool says_closed = false;
-  bool is_fatal = false;                // every send() fails with it until purged
+  bool is_fatal = false;  // every send() fails with it until purged
   std::string says_destination = "fake:1";
 
   // What it saw

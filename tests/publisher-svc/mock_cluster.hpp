@@ -82,7 +82,8 @@ class MockCluster {
     rd_kafka_conf_t* const conf = rd_kafka_conf_new();
     char why[256];
     const auto set = [&](const char* name, const std::string& value) {
-      if (rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK) throw std::runtime_error(why);
+      if (rd_kafka_conf_set(conf, name, value.c_str(), why, sizeof why) != RD_KAFKA_CONF_OK)
+        throw std::runtime_error(why);
     };
     if (!brokers.empty()) {
       set("bootstrap.servers", brokers);

@@ -100,8 +100,8 @@ class PublishLoopTest : public ring::RingTest {
   void expect_metrics_close() {
     std::uint64_t failed = 0;
     for (const auto& each : metrics->failed) failed += each.get();
-    EXPECT_EQ(metrics->records_read.get(), metrics->messages_delivered.get() + failed +
-                                               metrics->records_resent.get() + metrics->in_flight.get());
+    EXPECT_EQ(metrics->records_read.get(),
+              metrics->messages_delivered.get() + failed + metrics->records_resent.get() + metrics->in_flight.get());
   }
 
   FakeSink sink;
@@ -521,7 +521,17 @@ TEST_F(PublishLoopTest, StopsAtOnceWhereThereIsNoRing) {
   start();
   loop_->work();
   EXPECT_TRUE(loop_->is_over(true));
-  EXPECT_EQ(loop_->end(), PublishLoop::End::kDrained);
+  EXPECT_EQ(loop_->end(), PublishLoop::End::kHeldNothing);
+}
+
+TEST_F(PublishLoopTest, DoesNotClaimToHaveDeliveredARingItHadNotAttachedTo) {
+  start_capture();
+  write(0, 3);
+  start();
+  EXPECT_TRUE(loop_->is_over(true));
+  EXPECT_EQ(loop_->end(), PublishLoop::End::kHeldNothing);
+  EXPECT_EQ(ledger().in_ring, 3u);
+  ring::expect_closed(ledger());
 }
 
 TEST_F(PublishLoopTest, UntilEndWaitsForCaptureAndThenForTheRingToBeEmpty) {

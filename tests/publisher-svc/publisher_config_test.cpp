@@ -52,13 +52,31 @@ TEST(PublisherConfig, DefaultsAreThoseOfThePaper) {
 TEST(PublisherConfig, TakesEveryOption) {
   const testing::TempDir temp;
   std::ofstream(temp / "client.properties") << "sasl.mechanism=PLAIN\n";
-  const Parsed parsed = parse({"--brokers",        "a:1,b:2", "--topic",          "t",
-                               "-X",               "a=1,2",   "-X",               "b=2",
-                               "--properties",     temp / "client.properties",    "--key",
-                               "src",              "--fields", "ip,tcp",          "--fields",
-                               "-ip.ip_ip_ttl",    "--timestamp-unit", "ns",      "--max-age",
-                               "30m",              "--until-end", "--drain-timeout", "1500ms",
-                               "--memory-mib",     "8"});
+  const Parsed parsed = parse({"--brokers",
+                               "a:1,b:2",
+                               "--topic",
+                               "t",
+                               "-X",
+                               "a=1,2",
+                               "-X",
+                               "b=2",
+                               "--properties",
+                               temp / "client.properties",
+                               "--key",
+                               "src",
+                               "--fields",
+                               "ip,tcp",
+                               "--fields",
+                               "-ip.ip_ip_ttl",
+                               "--timestamp-unit",
+                               "ns",
+                               "--max-age",
+                               "30m",
+                               "--until-end",
+                               "--drain-timeout",
+                               "1500ms",
+                               "--memory-mib",
+                               "8"});
   ASSERT_EQ(parsed.exit_code, std::nullopt) << parsed.error;
   const PublisherConfig& config = parsed.config;
   EXPECT_EQ(config.brokers, "a:1,b:2");
@@ -124,17 +142,20 @@ INSTANTIATE_TEST_SUITE_P(
         BadWords{"UnknownKey", {"-b", "k:1", "--key", "port"}, {"--key port", "flow, src, dst, none"}},
         BadWords{"UnknownUnit", {"-b", "k:1", "--timestamp-unit", "s"}, {"--timestamp-unit s", "ms, us, ns"}},
         BadWords{"UnknownField", {"-b", "k:1", "--fields", "tcpp"}, {"--fields", "tcpp", "tcp"}},
-        BadWords{"AgeWithoutUnit", {"-b", "k:1", "--max-age", "30"}, {"--max-age 30", "30m"}},
-        BadWords{"NegativeAge", {"-b", "k:1", "--max-age=-1h"}, {"--max-age -1h", "whole number"}},
+        BadWords{"AgeWithoutUnit", {"-b", "k:1", "--max-age", "30"}, {"--max-age '30'", "30s"}},
+        BadWords{"NegativeAge", {"-b", "k:1", "--max-age=-1h"}, {"--max-age '-1h'", "whole number"}},
         BadWords{"EndlessAge", {"-b", "k:1", "--max-age", "99999999999999999999d"}, {"--max-age", "365d"}},
-        BadWords{"TooLongAge", {"-b", "k:1", "--max-age", "366d"}, {"--max-age 366d", "365d"}},
-        BadWords{"UnitOnly", {"-b", "k:1", "--drain-timeout", "s"}, {"--drain-timeout s", "30m"}},
+        BadWords{"TooLongAge", {"-b", "k:1", "--max-age", "366d"}, {"--max-age '366d'", "365d"}},
+        BadWords{"UnitOnly", {"-b", "k:1", "--drain-timeout", "s"}, {"--drain-timeout 's'", "30s"}},
         BadWords{"NoMemory", {"-b", "k:1", "--memory-mib", "0"}, {"--memory-mib 0", "1 to 4096"}},
         BadWords{"TooMuchMemory", {"-b", "k:1", "--memory-mib", "4097"}, {"--memory-mib 4097", "1 to 4096"}},
         BadWords{"MemoryInWords", {"-b", "k:1", "--memory-mib", "64M"}, {"--memory-mib 64M", "1 to 4096"}},
         BadWords{"PropertyWithoutValue", {"-b", "k:1", "-X", "hunter2"}, {"key=value"}},
-        BadWords{"AbsentProperties", {"-b", "k:1", "--properties", "/absent"}, {"--properties /absent", "No such file"}},
-        BadWords{"UnknownSchema", {"schema", "--format", "avro"}, {"--format avro", "markdown, json-schema, ksqldb, flink"}}),
+        BadWords{
+            "AbsentProperties", {"-b", "k:1", "--properties", "/absent"}, {"--properties /absent", "No such file"}},
+        BadWords{"UnknownSchema",
+                 {"schema", "--format", "avro"},
+                 {"--format avro", "markdown, json-schema, ksqldb, flink"}}),
     [](const auto& param) { return std::string(param.param.name); });
 
 TEST(PublisherConfig, NoErrorShowsAProperty) {

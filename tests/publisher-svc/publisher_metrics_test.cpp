@@ -11,7 +11,9 @@
 namespace pktferry::publisher {
 namespace {
 
-std::string page(const PublisherMetrics& metrics) { return prometheus::TextSerializer().Serialize(metrics.Collect()); }
+std::string page(const PublisherMetrics& metrics) {
+  return prometheus::TextSerializer().Serialize(metrics.Collect());
+}
 
 bool has_line(const std::string& text, const std::string& line) {
   return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
@@ -85,8 +87,8 @@ TEST(PublisherMetrics, ExportsEveryCounter) {
         "pktferry_publisher_discarded_total{reason=\"invalid_record\"} 0",
         "pktferry_publisher_discarded_total{reason=\"corrupt\"} 5", "pktferry_publisher_recoveries_total 3",
         "pktferry_publisher_in_flight_records 1", "pktferry_publisher_arena_used_bytes 512",
-        "pktferry_publisher_arena_size_bytes 1024", "pktferry_publisher_lanes_owned 4",
-        "pktferry_publisher_trouble 0", "pktferry_publisher_read_to_ack_seconds_count 1",
+        "pktferry_publisher_arena_size_bytes 1024", "pktferry_publisher_lanes_owned 4", "pktferry_publisher_trouble 0",
+        "pktferry_publisher_read_to_ack_seconds_count 1",
         "pktferry_publisher_read_to_ack_seconds_bucket{le=\"+Inf\"} 1"}) {
     EXPECT_TRUE(has_line(text, line)) << line << "\nin\n" << text;
   }

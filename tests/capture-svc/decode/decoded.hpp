@@ -20,32 +20,19 @@ namespace pktferry::decode::test {
 
 inline const char* name_of(record::LayerType type) {
   switch (type) {
-    case record::LayerType::kEthernet:
-      return "eth";
-    case record::LayerType::kVlan:
-      return "vlan";
-    case record::LayerType::kLinuxCooked:
-      return "sll";
-    case record::LayerType::kLoopback:
-      return "null";
-    case record::LayerType::kArp:
-      return "arp";
-    case record::LayerType::kIpv4:
-      return "ip";
-    case record::LayerType::kIpv6:
-      return "ipv6";
-    case record::LayerType::kIpv6Extension:
-      return "ext";
-    case record::LayerType::kTcp:
-      return "tcp";
-    case record::LayerType::kUdp:
-      return "udp";
-    case record::LayerType::kIcmp:
-      return "icmp";
-    case record::LayerType::kIcmpv6:
-      return "icmpv6";
-    case record::LayerType::kDns:
-      return "dns";
+    case record::LayerType::kEthernet: return "eth";
+    case record::LayerType::kVlan: return "vlan";
+    case record::LayerType::kLinuxCooked: return "sll";
+    case record::LayerType::kLoopback: return "null";
+    case record::LayerType::kArp: return "arp";
+    case record::LayerType::kIpv4: return "ip";
+    case record::LayerType::kIpv6: return "ipv6";
+    case record::LayerType::kIpv6Extension: return "ext";
+    case record::LayerType::kTcp: return "tcp";
+    case record::LayerType::kUdp: return "udp";
+    case record::LayerType::kIcmp: return "icmp";
+    case record::LayerType::kIcmpv6: return "icmpv6";
+    case record::LayerType::kDns: return "dns";
   }
   return "?";
 }

@@ -177,47 +177,20 @@ TEST(HostileRecord, StaysWithinTheBoundFullOfTheLargestTcpLayers) {
 TEST(HostileRecord, GivesValidJsonForEveryPairOfLayersInEveryScope) {
   const auto add = [](CraftedRecord& record, int which) {
     switch (which) {
-      case 0:
-        record.add_ethernet();
-        break;
-      case 1:
-        record.add<record::Vlan>();
-        break;
-      case 2:
-        record.add<record::LinuxCooked>();
-        break;
-      case 3:
-        record.add<record::Loopback>();
-        break;
-      case 4:
-        record.add<record::Arp>();
-        break;
-      case 5:
-        record.add_ipv4(1);
-        break;
-      case 6:
-        record.add_ipv6(1);
-        break;
-      case 7:
-        record.add<record::Ipv6Extension>();
-        break;
-      case 8:
-        record.add_tcp();
-        break;
-      case 9:
-        record.add_udp();
-        break;
-      case 10:
-        record.add<record::Icmp>();
-        break;
-      case 11:
-        record.add<record::Icmpv6>();
-        break;
-      case 12:
-        record.add_dns({{.name = "a"}}, {{.name = "b"}});
-        break;
-      default:
-        FAIL();
+      case 0: record.add_ethernet(); break;
+      case 1: record.add<record::Vlan>(); break;
+      case 2: record.add<record::LinuxCooked>(); break;
+      case 3: record.add<record::Loopback>(); break;
+      case 4: record.add<record::Arp>(); break;
+      case 5: record.add_ipv4(1); break;
+      case 6: record.add_ipv6(1); break;
+      case 7: record.add<record::Ipv6Extension>(); break;
+      case 8: record.add_tcp(); break;
+      case 9: record.add_udp(); break;
+      case 10: record.add<record::Icmp>(); break;
+      case 11: record.add<record::Icmpv6>(); break;
+      case 12: record.add_dns({{.name = "a"}}, {{.name = "b"}}); break;
+      default: FAIL();
     }
   };
   for (int first = 0; first < 13; ++first) {

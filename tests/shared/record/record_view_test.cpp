@@ -347,12 +347,8 @@ std::uint64_t walk(const RecordView& view) {
   for (int left = view.header().layer_count; left > 0; --left, layer = layer.next()) {
     add({reinterpret_cast<const std::byte*>(&layer.header()), layer.header().size});
     switch (layer.type()) {
-      case LayerType::kIpv4:
-        add(layer.tail<Ipv4>());
-        break;
-      case LayerType::kTcp:
-        add(layer.tail<Tcp>());
-        break;
+      case LayerType::kIpv4: add(layer.tail<Ipv4>()); break;
+      case LayerType::kTcp: add(layer.tail<Tcp>()); break;
       case LayerType::kDns: {
         auto rest = layer.tail<Dns>();
         const auto& dns = layer.as<Dns>();
@@ -366,8 +362,7 @@ std::uint64_t walk(const RecordView& view) {
         EXPECT_TRUE(rest.empty());
         break;
       }
-      default:
-        break;
+      default: break;
     }
   }
   return sum;

@@ -1,5 +1,6 @@
 #include "shared/service/shutdown.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <functional>
 #include <thread>
@@ -62,7 +63,7 @@ TEST(Shutdown, SigtermAndSigintAreRequests) {
 
 TEST(Shutdown, SecondSignalEndsTheProcessWithOne) {
   EXPECT_EQ(in_child([] {
-              const Shutdown shutdown;
+              const Shutdown shutdown(std::chrono::milliseconds(0));
               kill(getpid(), SIGTERM);
               if (!is_readable(shutdown.fd(), 30000)) return 2;
               kill(getpid(), SIGTERM);
@@ -70,6 +71,23 @@ TEST(Shutdown, SecondSignalEndsTheProcessWithOne) {
               return 3;
             }),
             1);
+}
+
+TEST(Shutdown, EchoOfTheFirstSignalIsTheSameRequest) {
+  EXPECT_EQ(in_child([] {
+              {
+                const Shutdown shutdown(std::chrono::hours(1));
+                kill(getpid(), SIGTERM);
+                if (!is_readable(shutdown.fd(), 30000)) return 2;
+                kill(getpid(), SIGTERM);
+                // The echo is taken off the queue of signals without an effect.
+                sigset_t pending;
+                const auto is_taken = [&] { return sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 0; };
+                if (!testing::eventually(is_taken)) return 3;
+              }
+              return 0;
+            }),
+            0);
 }
 
 TEST(Shutdown, SignalsAreTakenWhicheverThreadRuns) {
