@@ -1,5 +1,6 @@
 # capture-svc on Debian 13. It needs the host's network and, of all capabilities, NET_RAW alone:
-#   docker run --network host --cap-drop ALL --cap-add NET_RAW -v /dev/shm:/dev/shm pktferry/capture-svc -i eth0
+#   docker run --network host --cap-drop ALL --cap-add NET_RAW --group-add 10001 -v /dev/shm:/dev/shm \
+#     pktferry/capture-svc -i eth0 --group 10001
 FROM docker.io/library/debian:trixie AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends g++ cmake ninja-build pkg-config libpcap-dev librdkafka-dev libboost-dev \

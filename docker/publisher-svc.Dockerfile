@@ -1,5 +1,5 @@
-# publisher-svc on Debian 13, as uid 10001: it needs no capability, only the group of the ring's directory.
-#   docker run -v /dev/shm:/dev/shm --group-add GID pktferry/publisher-svc -b broker:9092
+# publisher-svc on Debian 13, as uid and gid 10001: it needs no capability, only a ring of its group.
+#   docker run --cap-drop ALL --read-only -v /dev/shm:/dev/shm pktferry/publisher-svc -b broker:9092
 FROM docker.io/library/debian:trixie AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends g++ cmake ninja-build pkg-config libpcap-dev librdkafka-dev libboost-dev \

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "shared/ring/ledger.hpp"
 #include "shared/service/log.hpp"
 
 namespace pktferry::publisher {
@@ -50,6 +51,14 @@ void LaneOwner::take_free_lanes() {
     OwnedLane& lane = *lanes_.back();
     lane.counts.position = lane.reader.position();  // while peeking, the owner may be moving the cursor now
     lane.counts.ordinal = lane.reader.ordinal();
+  }
+}
+
+std::uint64_t LaneOwner::capture_runs() const {
+  try {
+    return ring::read_ledger(directory_).runs;
+  } catch (const ring::RingError&) {
+    return 0;
   }
 }
 

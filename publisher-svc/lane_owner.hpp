@@ -53,6 +53,9 @@ class LaneOwner {
   bool is_peeking() const { return mode_ == Mode::kPeek; }
   const std::filesystem::path& directory() const { return directory_; }
 
+  // How many captures the directory's ring has seen; 0 where that cannot be told.
+  std::uint64_t capture_runs() const;
+
   // Stores the lane's counts in the ring, where it is owned.
   void commit(OwnedLane& lane);
 

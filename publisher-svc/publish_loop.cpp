@@ -14,8 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kRecordsPerTurn = 128;  // of one lane, before the next one's turn
-constexpr std::size_t kBytesPerEntry =
-    512;  // arena per queue entry: below a usual message, so that the arena is the bound
+// Arena per queue entry: less than a usual message takes, so that the arena is the bound.
+constexpr std::size_t kBytesPerEntry = 512;
 constexpr milliseconds kFirstBackoff{100};
 constexpr milliseconds kLongestBackoff{5000};
 constexpr milliseconds kLongestIdle{5};
@@ -91,8 +91,7 @@ void PublishLoop::look_at_ring() {
     case LaneOwner::Change::kNone: break;
     case LaneOwner::Change::kAttached: attach(); break;
     case LaneOwner::Change::kReplaced:
-      if (!is_replaced_)
-        spdlog::warn("{} holds another ring now: letting go of the old one", owner_.directory().string());
+      if (!is_replaced_) spdlog::warn("{} holds another ring now: letting go", owner_.directory().string());
       is_replaced_ = true;
       break;
   }
@@ -105,6 +104,7 @@ void PublishLoop::attach() {
                                           .timestamp_unit = options_.timestamp_unit,
                                           .fields = options_.fields});
   next_lane_ = 0;
+  runs_at_attach_ = owner_.capture_runs();
 }
 
 void PublishLoop::detach() {
@@ -378,7 +378,9 @@ bool PublishLoop::is_at_end() {
   const bool is_capturing = ring->capture_is_alive();
   std::uint64_t backlog = 0;
   for (std::uint32_t lane = 0; lane < ring->geometry().lane_count; ++lane) backlog += ring->backlog(lane);
-  has_seen_capture_ = has_seen_capture_ || is_capturing || backlog > 0 || metrics_.records_read.get() > 0;
+  // The runs are counted for a capture that found nothing to write and was gone between two looks.
+  has_seen_capture_ = has_seen_capture_ || is_capturing || backlog > 0 || metrics_.records_read.get() > 0 ||
+                      owner_.capture_runs() > runs_at_attach_;
   return has_seen_capture_ && !is_capturing && backlog == 0;
 }
 

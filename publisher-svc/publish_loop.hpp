@@ -37,13 +37,13 @@ struct PublishClock {
 };
 
 // Invariants
-//  P1  A record leaves the ring (its lane's cursor passes it) only when it was acknowledged, or was given up and
-//  counted. P2  Cursors move in the order of reading, by popping the finished head of one queue: a record that is
-//  acknowledged
+//  P1  A record leaves the ring (its lane's cursor passes it) only when it was acknowledged, or given up and counted.
+//  P2  Cursors move in the order of reading, by popping the finished head of one queue: a record that is acknowledged
 //      behind an unfinished one waits, and a kill sends it again.
 //  P3  For each lane, cursor.ordinal == delivered + failed + corrupt: what could not be read has its place in the
-//  queue. P4  Memory is the arena and the queue, both of fixed size. When either is full, reading stops. P5  One
-//  recovery for every failure: stop reading, purge, await every report that is owed, go back to the cursors,
+//      queue.
+//  P4  Memory is the arena and the queue, both of fixed size. When either is full, reading stops.
+//  P5  One recovery for every failure: stop reading, purge, await every report that is owed, go back to the cursors,
 //      wait (after kHeld: 100 ms, doubling up to 5 s until all that was taken back is through; after kRefused: not at
 //      all, the window has narrowed), go on.
 //  P6  A record is given up only if send() itself refuses it or if it was refused when it was alone under way.
@@ -133,9 +133,10 @@ class PublishLoop {
   std::uint64_t recovered_at_ = 0;        // InFlight::popped() at which it is
   TimePoint resume_at_{};
 
-  bool is_replaced_ = false;       // the ring is: let go of it when nothing is in flight
-  bool was_idle_ = false;          // the last turn found every lane empty
-  bool has_seen_capture_ = false;  // for --until-end: capture ran, or has left something
+  bool is_replaced_ = false;          // the ring is: let go of it when nothing is in flight
+  bool was_idle_ = false;             // the last turn found every lane empty
+  bool has_seen_capture_ = false;     // for --until-end: capture ran, or has left something
+  std::uint64_t runs_at_attach_ = 0;  // of capture, on this ring
   TimePoint next_end_check_{};
   std::optional<TimePoint> deadline_;  // draining
   std::optional<End> end_;

@@ -137,8 +137,7 @@ TEST_F(KafkaSinkTest, ToldWhyABatchIsRefused) {
   start();
   const std::pair<rd_kafka_resp_err_t, ring::FailReason> cases[] = {
       {RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, ring::FailReason::kInvalidTimestamp},
-      {RD_KAFKA_RESP_ERR_INVALID_RECORD, ring::FailReason::kInvalidRecord},
-      {RD_KAFKA_RESP_ERR_INVALID_MSG, ring::FailReason::kInvalidRecord}};
+      {RD_KAFKA_RESP_ERR_INVALID_RECORD, ring::FailReason::kInvalidRecord}};
   for (const auto& [error, reason] : cases) {
     outcomes_.clear();
     cluster_.fail_produce(error);
@@ -146,6 +145,17 @@ TEST_F(KafkaSinkTest, ToldWhyABatchIsRefused) {
     ASSERT_TRUE(await_reports());
     EXPECT_EQ(outcomes_[Outcome::kRefused], 1) << rd_kafka_err2name(error);
     EXPECT_EQ(reason_, reason);
+  }
+}
+
+TEST_F(KafkaSinkTest, AMessageThatArrivesCorruptIsRetriedByLaterLibrdkafkasAndRefusedByEarlierOnes) {
+  start({{"retry.backoff.ms", "10"}});
+  cluster_.fail_produce(RD_KAFKA_RESP_ERR_INVALID_MSG);
+  ASSERT_EQ(send("message"), SendStatus::kAccepted);
+  ASSERT_TRUE(await_reports());
+  EXPECT_EQ(outcomes_[Outcome::kHeld], 0);
+  if (outcomes_[Outcome::kRefused] > 0) {
+    EXPECT_EQ(reason_, ring::FailReason::kInvalidRecord);
   }
 }
 

@@ -572,6 +572,20 @@ TEST_F(PublishLoopTest, UntilEndDoesNotEndOnARingThatWaitsForItsNextCapture) {
   EXPECT_TRUE(loop_->is_over(false));
 }
 
+TEST_F(PublishLoopTest, UntilEndSeesACaptureThatWroteNothingAndWasGoneBetweenTwoLooks) {
+  start_capture();
+  stop_capture();
+  start({.until_end = true});
+  run_dry();
+  EXPECT_FALSE(loop_->is_over(false));
+  start_capture();
+  stop_capture();
+  pass(LaneOwner::kLookInterval);
+  run_dry();
+  EXPECT_TRUE(loop_->is_over(false));
+  EXPECT_EQ(loop_->end(), PublishLoop::End::kReachedEnd);
+}
+
 TEST_F(PublishLoopTest, LetsGoOfAReplacedRingAndTakesTheNewOne) {
   start_capture();
   write(0, 4);
