@@ -23,6 +23,7 @@
 #include "shared/service/run_loop.hpp"
 #include "shared/service/settings.hpp"
 #include "shared/service/shutdown.hpp"
+#include "shared/service/standard_streams.hpp"
 
 namespace {
 
@@ -124,6 +125,7 @@ int run(const CaptureConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  service::reserve_standard_streams();
   CaptureConfig config;
   if (const auto exit_code = capture::parse_capture_config(argc, argv, config)) return *exit_code;
   try {

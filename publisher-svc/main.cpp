@@ -17,6 +17,7 @@
 #include "shared/service/log.hpp"
 #include "shared/service/run_loop.hpp"
 #include "shared/service/shutdown.hpp"
+#include "shared/service/standard_streams.hpp"
 
 namespace {
 
@@ -78,6 +79,7 @@ int run(const PublisherConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  service::reserve_standard_streams();
   PublisherConfig config;
   if (const auto exit_code = parse_publisher_config(argc, argv, config)) return *exit_code;
   if (config.schema) {
