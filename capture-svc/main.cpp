@@ -35,11 +35,17 @@ constexpr int kDone = 0;
 constexpr int kFailed = 1;
 constexpr int kWrongSettings = 2;
 
+int flush_output() {
+  if (std::cout.flush()) return kDone;
+  std::cerr << "capture-svc: stdout cannot be written to; is its disk full, or its reader gone?\n";
+  return kFailed;
+}
+
 int print_status(const CaptureConfig& config) {
   const ring::Ledger ledger = ring::read_ledger(config.common.ring_directory);
   std::cout << (config.status_format == capture::StatusFormat::kJson ? capture::status_json(ledger) + '\n'
                                                                      : capture::status_table(ledger));
-  return kDone;
+  return flush_output();
 }
 
 int reset_ring(const CaptureConfig& config) {
@@ -47,7 +53,7 @@ int reset_ring(const CaptureConfig& config) {
   const std::optional<std::uint64_t> lost = ring::reset(directory);
   std::cout << "removed the ring in " << directory << ": "
             << (lost ? std::to_string(*lost) + " records in it were lost" : "what was in it could not be read") << '\n';
-  return kDone;
+  return flush_output();
 }
 
 std::unique_ptr<capture::PacketSource> open_source(const CaptureConfig& config, const service::Shutdown& shutdown) {

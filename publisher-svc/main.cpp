@@ -51,6 +51,7 @@ int run(const PublisherConfig& config) {
   const auto metrics = std::make_shared<PublisherMetrics>();
   service::Heartbeat heartbeat;
   Arena arena(config.memory_mib << 20);  // before the sink: librdkafka's threads send from it
+  if (config.common.check && config.sink == SinkKind::kFile) return 0;  // a check creates no file
   const auto sink = make_sink(config, arena);
   if (config.common.check) return 0;
 

@@ -186,6 +186,19 @@ TEST_F(BadInput, RingThatDoesNotFitIsRefusedBeforeItIsTouched) {
   expect_refused(finished, kRuntimeFailure, {mount, "MiB"});
 }
 
+TEST_F(BadInput, StatusThatCannotBePrintedIsAFailure) {
+  ASSERT_EQ(run(pipeline.capture({"--read", kSample})).code, 0);
+  const Finished finished =
+      run({"sh", "-c", "exec \"$1\" status --ring \"$2\" > /dev/full", "sh", PKTFERRY_CAPTURE_SVC, pipeline.ring()});
+  expect_refused(finished, kRuntimeFailure, {"stdout"});
+}
+
+TEST_F(BadInput, CheckOfAFileSinkCreatesNoFile) {
+  const std::string path = (files.path() / "out").string();
+  EXPECT_EQ(run(pipeline.publisher({"--sink", "file:" + path, "--check"})).code, 0);
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST_F(BadInput, SecondCaptureOnARingIsRefusedAndTheFirstGoesOn) {
   const NetworkNamespace network;
   Process first(network.inside(pipeline.capture({"--interface", "wire"})));
