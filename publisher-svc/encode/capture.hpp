@@ -27,7 +27,7 @@ inline constexpr auto kCaptureLayer = layer<"capture", CaptureFacts>(
     field<"node", PaddedText<kMaxEscapedByte * kMaxNodeLength>>(&CaptureFacts::node,
                                                                 {.about = "Name of the capturing node"}),
     field<"ring", PaddedText<kMaxEscapedByte * kMaxRingIdLength>>(
-        &CaptureFacts::ring_id, {.about = "Random id of the ring; with lane and sequence it names the record"}),
+        &CaptureFacts::ring_id, {.about = "Random id of the ring; with lane and ordinal it names the record"}),
     field<"interface", Text<kMaxInterfaceLength>>(&CaptureFacts::interface_name,
                                                   {.about = "Name of the interface, or of the file read"}),
     number<"lane">(&CaptureFacts::lane, {.about = "Lane of the ring"}),
